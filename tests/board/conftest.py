@@ -1,0 +1,57 @@
+"""A running virtual board for each test, from one image built once."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tools import build
+from tools.virtual_board import image
+from tools.virtual_board.board import VirtualBoard
+from tools.virtual_board.wlan import Air
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "secret12"  # what the transcripts log in with
+CONFIG = f"""
+PASS = {PASSWORD!r}
+WIFI_SSID = "home"
+WIFI_PASSWORD = "correct horse"
+HOSTNAME = "lamp"
+"""
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The board's file tree, compiled, with CONFIG."""
+    folder = tmp_path_factory.mktemp("bundle")
+    (folder / "webrepl_cfg.py").write_text(CONFIG)
+    return build.build(folder / "board", config=folder / "webrepl_cfg.py")
+
+
+@pytest.fixture
+def make_board(bundle: Path, tmp_path: Path) -> Iterator[Callable[..., VirtualBoard]]:
+    """make_board(change=function(tree), start=True, **VirtualBoard's own): a board of its own."""
+    boards = []
+
+    def make(
+        change: Callable[[Path], object] | None = None, start: bool = True, **options: object
+    ) -> VirtualBoard:
+        folder = tmp_path / str(len(boards))
+        shutil.copytree(bundle, folder / "tree")
+        if change:
+            change(folder / "tree")
+        image.create(folder / "flash.img", folder / "tree")
+        board = VirtualBoard(folder / "flash.img", **options)
+        boards.append(board)
+        return board.start() if start else board
+
+    yield make
+    for board in boards:
+        board.close()
+
+
+@pytest.fixture
+def board(make_board: Callable[..., VirtualBoard]) -> VirtualBoard:
+    """A board that has booted the bundle, with WiFi in reach."""
+    return make_board(air=Air({"home": "correct horse"}))

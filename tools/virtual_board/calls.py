@@ -1,0 +1,146 @@
+"""What each call of the VM does, by its name in firmware/link.py. Results are ints, data is bytes."""
+
+import errno
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .vm import interpreter
+from .wlan import Refused
+
+if TYPE_CHECKING:
+    from .chip import Chip
+
+_PULL_UP = 16
+_SO_REUSEADDR, _TCP_NODELAY = 4, 0x40
+Result = tuple[int, bytes]
+
+
+class Calls:
+    """answer(name, a, b, data) for every call that is answered at once. OSError is the VM's."""
+
+    def __init__(self, chip: "Chip") -> None:
+        self._chip = chip
+
+    def answer(self, name: str, a: int, b: int, data: bytes) -> Result:
+        """Carry out one call: (result, data)."""
+        outcome = getattr(self, name)(a, b, data)
+        if outcome is None:
+            return 0, b""
+        if isinstance(outcome, bytes):
+            return 0, outcome
+        return outcome if isinstance(outcome, tuple) else (int(outcome), b"")
+
+    # Pins, RTC, clock
+
+    def pin_init(self, pin: int, mode: int, data: bytes) -> None:
+        self._chip.gpio.setup(pin, mode & ~_PULL_UP, None if data[0] > 1 else data[0])
+
+    def pin_get(self, pin: int, _b: int, _data: bytes) -> int:
+        return self._chip.gpio.level(pin)
+
+    def pin_set(self, pin: int, level: int, _data: bytes) -> None:
+        self._chip.gpio.write(pin, level)
+
+    def pin_irq(self, pin: int, trigger: int, _data: bytes) -> None:
+        self._chip.gpio.irq(pin, trigger)
+
+    def rtc_get(self, _a: int, _b: int, _data: bytes) -> bytes:
+        return self._chip.rtc_memory
+
+    def rtc_set(self, _a: int, _b: int, data: bytes) -> None:
+        self._chip.rtc_memory = data
+
+    def reset_cause(self, _a: int, _b: int, _data: bytes) -> int:
+        return self._chip.cause
+
+    def ticks_ms(self, _a: int, _b: int, _data: bytes) -> int:
+        return self._chip.clock.ticks_ms()
+
+    def check_fw(self, _a: int, _b: int, _data: bytes) -> Result:
+        image = Path(interpreter()).read_bytes()
+        return len(image), hashlib.md5(image).hexdigest().encode()
+
+    # Flash
+
+    # An errno comes back positive: the block device gives it to LittleFS, negated.
+
+    def flash_read(self, address: int, length: int, _data: bytes) -> Result:
+        try:
+            return 0, self._chip.flash.read(address, length)
+        except OSError as e:
+            return e.errno or errno.EIO, bytes(length)
+
+    def flash_prog(self, address: int, _b: int, data: bytes) -> int:
+        try:
+            self._chip.flash.program(address, data)
+        except OSError as e:
+            return e.errno or errno.EIO
+        return 0
+
+    def flash_erase(self, address: int, _b: int, _data: bytes) -> int:
+        try:
+            self._chip.flash.erase(address)
+        except OSError as e:
+            return e.errno or errno.EIO
+        return 0
+
+    # Sockets
+
+    def sock_open(self, _a: int, _b: int, _data: bytes) -> int:
+        return self._chip.stack.socket()
+
+    def sock_bind(self, sock: int, port: int, _data: bytes) -> None:
+        self._chip.stack.bind(sock, port)
+
+    def sock_listen(self, sock: int, backlog: int, _data: bytes) -> None:
+        self._chip.stack.listen(sock, backlog)
+
+    def sock_accept(self, sock: int, _b: int, _data: bytes) -> Result:
+        accepted, (host, port) = self._chip.stack.accept(sock)
+        return accepted, f"{host}:{port}".encode()
+
+    def sock_recv(self, sock: int, length: int, data: bytes) -> bytes:
+        return self._chip.stack.recv(sock, length, bool(data))
+
+    def sock_send(self, sock: int, _b: int, data: bytes) -> int:
+        return self._chip.stack.send(sock, data)
+
+    def sock_close(self, sock: int, _b: int, _data: bytes) -> None:
+        self._chip.stack.close(sock)
+
+    def sock_poll(self, sock: int, _b: int, _data: bytes) -> int:
+        return self._chip.stack.poll(sock)
+
+    def sock_event(self, sock: int, on: int, _data: bytes) -> None:
+        self._chip.stack.set_event(sock, bool(on))
+
+    def sock_option(self, sock: int, option: int, _data: bytes) -> None:
+        if option == _SO_REUSEADDR:
+            self._chip.stack.reuse(sock)
+        elif option == _TCP_NODELAY:
+            self._chip.stack.nodelay(sock)
+        else:
+            self._chip.terminal.write(b"Warning: lwip.setsockopt() option not implemented\r\n")
+
+    # WiFi, WebREPL
+
+    def wlan(self, _a: int, _b: int, data: bytes) -> bytes:
+        name, *arguments = json.loads(data)
+        try:
+            return json.dumps(["", getattr(self._chip.wlan, name)(*arguments)]).encode()
+        except Refused as e:
+            return json.dumps(e.args).encode()
+
+    def webrepl_password(self, _a: int, _b: int, data: bytes) -> None:
+        self._chip.terminal.password = data
+
+    def webrepl_session(self, sock: int, _b: int, _data: bytes) -> None:
+        self._chip.terminal.open_session(sock)
+
+    def dupterm(self, sock: int, _b: int, _data: bytes) -> None:
+        self._chip.terminal.attach(sock)
+
+    def dupterm_notify(self, tag: int, _b: int, data: bytes) -> Result:
+        return self._chip.terminal.notify(tag, data)

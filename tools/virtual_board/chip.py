@@ -1,0 +1,147 @@
+"""The chip: its parts and its resets.
+
+A hard reset, a power cut and a crash kill the VM; a soft reset lets it end in order, so that open
+files are committed. RTC memory outlives all but a power cut; pins and sockets outlive nothing;
+WiFi outlives a soft reset. (ports/esp8266/main.c)
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from .calls import Calls
+from .clock import Clock
+from .execution import Execution
+from .flash import Flash
+from .gpio import Gpio
+from .lwip import Stack
+from .terminal import Terminal
+from .uart import Uart
+from .wlan import GOT_IP, Air, Wlan
+
+POWER_ON, WATCHDOG, EXCEPTION, SOFT_WATCHDOG, SOFT_RESTART, EXTERNAL = 0, 1, 2, 3, 4, 6
+_PIN = 128  # interrupt numbers: sockets below, pins from here
+
+
+class Chip:
+    """`printed(bytes)` gets what the board prints; `led_changed(bool)` the LED."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        image: Path,
+        ports: dict[int, int],
+        printed: Callable[[bytes], None],
+        led_changed: Callable[[bool], None],
+        air: Air,
+    ) -> None:
+        self.loop = loop
+        self.clock = Clock()
+        self.stack = Stack(loop, ports, self.interrupt)  # first: a port that is taken ends it here
+        self.flash = Flash(image)
+        self.gpio = Gpio(self._look_at_led, lambda pin: self.interrupt(_PIN + pin))
+        self._led_changed, self._lit = led_changed, False
+        self.wlan = Wlan(self.clock, air)
+        self.uart = Uart(loop, lambda data: self.terminal.put(data))
+        self.terminal = Terminal(self.uart, self.stack, printed, self._ctrl_c, self._keys)
+        self.rtc_memory = b""
+        self.cause = POWER_ON
+        self.boots = 0  # counts arrivals at the prompt
+        self.calls = Calls(self)
+        self._run: Execution | None = None
+        self._tick()
+
+    # Power and resets
+
+    def power_on(self) -> None:
+        """Power comes."""
+        self.rtc_memory, self.cause = b"", POWER_ON
+        self._start_hard()
+
+    def power_cut(self) -> None:
+        """Power goes: whatever was under way stays half done."""
+        self._stop()
+        self.stack.power_off()
+        self.gpio.reset()
+        self._look_at_led()
+
+    def hard_reset(self, cause: int = EXTERNAL) -> None:
+        """The RST pin, machine.reset() (SOFT_RESTART) or a crash (WATCHDOG, EXCEPTION)."""
+        self._stop()
+        self.stack.power_off()
+        self.cause = cause
+        self._start_hard()
+
+    def vm_ended(self, status: int) -> None:
+        """The VM ended by itself: a soft reset, or the interpreter fell over."""
+        self._stop()
+        if status:
+            self.terminal.write(b"\r\n(the interpreter ended with status %d)\r\n" % status)
+            return self.hard_reset(EXCEPTION)
+        self.stack.reset()
+        self.terminal.close_session()
+        self.terminal.write(b"MPY: soft reboot\r\n")
+        self._start()
+
+    def _start_hard(self) -> None:
+        self.wlan.power_up()
+        self.terminal.repl.raw = False
+        self.terminal.write(b"\r\n")
+        self._start()
+
+    def _start(self) -> None:
+        self.gpio.reset()
+        self._look_at_led()
+        self.terminal.close_session()
+        self.terminal.ring.clear()
+        self._run = Execution(self)
+
+    def _stop(self) -> None:
+        if self._run:
+            self._run.stop()
+            self._run = None
+
+    def close(self) -> None:
+        """Switch off and let go of the image, the ports and the pty."""
+        self._timer.cancel()
+        self.power_cut()
+        self.stack.close_ports()
+        self.uart.close()
+        self.flash.close()
+
+    # What comes from outside
+
+    def interrupt(self, number: int) -> None:
+        """An event for the VM: a socket's (option 20) or a pin's."""
+        if self._run:
+            self._run.interrupt(number)
+
+    def lose_interrupts(self, count: int) -> None:
+        """A fault: the next `count` events are lost, as from a full scheduler queue."""
+        assert self._run
+        self._run.to_lose = count
+
+    @property
+    def powered(self) -> bool:
+        """True from power-on to a power cut."""
+        return self._run is not None
+
+    def _ctrl_c(self) -> None:
+        if self._run:
+            self._run.ctrl_c()
+
+    def _keys(self) -> None:
+        if self._run:
+            self._run.wake()
+
+    def _look_at_led(self) -> None:
+        lit = self.gpio.led()
+        if lit != self._lit:
+            self._lit = lit
+            self._led_changed(lit)
+
+    def _tick(self) -> None:
+        # What the SDK does by itself: WiFi comes and goes; output that was held up drains.
+        self.stack.link(self.wlan.state() == GOT_IP or self.wlan.ap_on)
+        self._keys()
+        self._timer = self.loop.call_later(0.05, self._tick)

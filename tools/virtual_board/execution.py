@@ -1,0 +1,175 @@
+"""One run of the VM, from a reset to the next: its calls, its waits, the interrupts it gets.
+
+Interrupts queue up to four, as in the scheduler, and travel with the next reply. Ctrl-C travels
+with a reply to foreground code, or as a signal where the program computes and makes no calls.
+"""
+
+import asyncio
+import errno
+from typing import TYPE_CHECKING
+
+from . import protocol
+from .flash import SECTORS, PowerCut
+from .repl import Execute
+from .vm import Vm
+
+if TYPE_CHECKING:
+    from .chip import Chip
+
+HEAP = 2 * 38016  # bytes for Python: the chip's pool, doubled for 64-bit words
+_GRACE = 0.05  # s in which a computing program may notice an event by a call of its own
+_SOFT_RESTART = 4
+_CTRL_C, _NO_INTERRUPT_CHAR = 3, -1
+
+
+class Execution:
+    """The VM at work. stop() ends it at once; when it ends by itself, chip.vm_ended(status)."""
+
+    def __init__(self, chip: "Chip") -> None:
+        self._chip, self._terminal = chip, chip.terminal
+        self.to_lose = 0
+        self.lost = 0
+        self._interrupts: list[int] = []
+        self._callbacks = 0  # handed to the VM and not yet over
+        self._running, self._from_prompt = True, False
+        self._kbd = self._signalled = False
+        self._late: asyncio.TimerHandle | None = None  # a call that a signal may have broken off
+        self._wait: asyncio.TimerHandle | None = None
+        self._idle = False  # waiting at the prompt
+        self._held: tuple[str, int, int, bytes] | None = None
+        self._source = b""
+        self._terminal.ring.interrupt_char = _CTRL_C
+        self._vm = Vm(chip.loop, self._request, self._print, chip.vm_ended)
+
+    def stop(self) -> None:
+        """Power off: whatever was under way stays half done."""
+        for timer in (self._wait, self._late):
+            if timer:
+                timer.cancel()
+        self._wait = self._late = self._held = None
+        self._vm.kill()
+
+    # Events
+
+    def interrupt(self, number: int) -> None:
+        """An event for a callback; lost where four are waiting."""
+        if self.to_lose or len(self._interrupts) >= protocol.MAX_INTERRUPTS:
+            self.to_lose = max(0, self.to_lose - 1)
+            self.lost += 1
+            return
+        self._interrupts.append(number)
+        self.wake()
+        if number == self._terminal.sock:
+            self._chip.loop.call_later(_GRACE, self._listen)
+
+    def ctrl_c(self) -> None:
+        """Ctrl-C while a program runs."""
+        self._kbd = True
+        self.wake()
+        self._chip.loop.call_later(_GRACE, self._signal)
+
+    @property
+    def _computing(self) -> bool:
+        return self._running and not self._vm.waiting and not self._callbacks
+
+    def _signal(self) -> None:
+        if self._kbd and self._computing and not self._signalled:
+            # Only one: a second before the first is taken would end the interpreter.
+            self._kbd, self._signalled = False, True
+            self._vm.interrupt()
+
+    def _listen(self) -> None:
+        # os.dupterm_notify runs between any two jumps on the chip: Ctrl-C gets through to a loop.
+        if self._computing:
+            self._terminal.listen()
+
+    # The VM's calls
+
+    def _print(self, data: bytes) -> None:
+        self._terminal.write(data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+
+    def _request(self, name: str, a: int, b: int, data: bytes) -> None:
+        if self._late:
+            self._late.cancel()  # the signal broke that call off: nobody waits for its reply
+            self._late = None
+        if self._signalled:
+            self._signalled = False
+            self._late = self._chip.loop.call_later(_GRACE, self._answer, name, a, b, data)
+        else:
+            self._answer(name, a, b, data)
+
+    def _answer(self, name: str, a: int, b: int, data: bytes) -> None:
+        self._late = None
+        if self._terminal.blocked:
+            self._held = (name, a, b, data)  # print blocks until the WebREPL client takes it
+        elif name == "wait":
+            self._idle = bool(b)
+            self._wait = self._chip.loop.call_later(a / 1000, self._end_wait)
+            self.wake()
+        elif name == "reset":
+            self._chip.hard_reset(_SOFT_RESTART)
+        else:
+            try:
+                self._reply(*self._carry_out(name, a, b, data))
+            except PowerCut:
+                self._chip.power_cut()
+            except OSError as e:
+                self._reply(-(e.errno or errno.EIO))
+
+    def _carry_out(self, name: str, a: int, b: int, data: bytes) -> tuple[int, bytes]:
+        if name == "hello":
+            return SECTORS, (b"r" if self._terminal.repl.raw else b"f") + str(HEAP).encode()
+        if name == "source":
+            return 0, self._source[a : a + b]
+        if name in ("callback_end", "callback_dropped"):
+            self._callbacks -= 1
+            self.lost += name == "callback_dropped"
+        elif name == "raised":
+            if self._from_prompt:
+                self._terminal.repl.raised()
+        elif name == "finished":
+            self._finished(booted=bool(a))
+        else:
+            return self._chip.calls.answer(name, a, b, data)
+        return 0, b""
+
+    def _finished(self, booted: bool) -> None:
+        self._running = self._from_prompt = self._kbd = False
+        self._terminal.ring.interrupt_char = _NO_INTERRUPT_CHAR
+        if booted:
+            self._chip.boots += 1
+            self._terminal.repl.start()
+        else:
+            self._terminal.repl.finished()
+
+    def _reply(self, result: int, data: bytes = b"") -> None:
+        interrupts, self._interrupts = self._interrupts, []
+        ctrl_c = self._kbd and self._running and not self._callbacks
+        self._kbd = self._kbd and not ctrl_c
+        self._callbacks += len(interrupts)
+        self._vm.reply(result, data, interrupts, ctrl_c)
+
+    def _end_wait(self, work: int = 0, data: bytes = b"") -> None:
+        assert self._wait
+        self._wait.cancel()
+        self._wait = None
+        self._reply(work, data)
+
+    def wake(self) -> None:
+        """Something happened: the VM gets it now where it waits."""
+        if self._held and not self._terminal.blocked:
+            held, self._held = self._held, None
+            self._answer(*held)
+        elif self._wait is None:
+            pass
+        elif self._interrupts or (self._kbd and not self._callbacks):
+            self._end_wait(protocol.IRQ)
+        elif self._idle and not self._callbacks and (work := self._terminal.next()):
+            if isinstance(work, Execute):
+                self._running = self._from_prompt = True
+                self._terminal.ring.interrupt_char = _CTRL_C
+                self._source = work.source
+                kind = b"s" if work.single else b"e"
+                self._end_wait(protocol.EXECUTE, kind + str(len(work.source)).encode())
+            else:
+                self._end_wait(protocol.END)

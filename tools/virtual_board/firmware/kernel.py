@@ -1,0 +1,139 @@
+"""What the firmware does around the bundle: mount, boot.py, main.py, the prompt (main.c, pyexec.c)."""
+
+import gc
+import sys
+import link
+import os
+import time
+import flashbdev
+import vfs
+
+_CHUNK = 1024
+
+
+def _modules():
+    # The stand-ins are built in on the chip: loaded now, found by name ever after.
+    import _webrepl, esp, machine, network, select, socket, websocket  # noqa: F401, E401
+
+    for hidden in ("flashbdev", "kernel", "link"):
+        sys.modules.pop(hidden)
+    sys.path[:] = ["", ".frozen", "/lib", "/"]
+
+
+def _mount(blocks):
+    device = flashbdev.FlashBdev(blocks)
+    options = flashbdev.mkfs_options()
+    vfs.umount("/")
+    try:
+        vfs.mount(vfs.VfsLfs2(device, **options), "/")
+    except OSError:
+        head = bytearray(64)
+        device.readblocks(0, head)
+        while head != b"\xff" * 64:  # _boot.py says so for ever; the user sees it on the console
+            print("filesystem appears to be corrupt: erase the flash, or put the image back")
+            time.sleep(3)
+        vfs.VfsLfs2.mkfs(device, **options)  # inisetup.py
+        vfs.mount(vfs.VfsLfs2(device, **options), "/")
+        with open("boot.py", "w") as f:
+            f.write("# This file is executed on every boot (including wake-boot from deepsleep)\n")
+            f.write("import gc\n# import webrepl\n# webrepl.start()\ngc.collect()\n")
+    os.chdir("/")
+
+
+def _shrink(free):
+    # What stands in for C code must cost nothing: filler leaves exactly the chip's heap.
+    filler = []
+    gc.collect()
+    while gc.mem_free() > free + 64:
+        try:
+            filler.append(bytearray(max(1, min(4096, (gc.mem_free() - free) // 2))))
+        except MemoryError:
+            break
+    return filler
+
+
+def _run(thunk):
+    """pyexec: 1 done, 0 ended by an exception (printed), 0x100 SystemExit."""
+    try:
+        thunk()
+        return 1
+    except SystemExit:
+        return 0x100
+    except BaseException as e:
+        link.call(link.RAISED)
+        _print_exception(e)
+        return 0
+
+
+def _print_exception(e):
+    # Frames of this file are C on the chip, and have no line in a traceback there.
+    import io
+
+    text = io.StringIO()
+    sys.print_exception(e, text)
+    for line in text.getvalue().rstrip().split("\n"):
+        if 'firmware/kernel.py"' not in line:
+            print(line)
+
+
+def _source(length):
+    parts = bytearray()
+    while len(parts) < length:
+        parts += link.call(link.SOURCE, len(parts), _CHUNK)[1]
+    return str(parts, "utf-8")
+
+
+def _execute(length, single, space):
+    def thunk():
+        exec(compile(_source(length), "<stdin>", "single" if single else "exec"), space)
+
+    return _run(thunk)
+
+
+def _file(name, space):
+    try:
+        os.stat(name)
+    except OSError:
+        return 1
+    return _run(lambda: execfile(name, space))
+
+
+def main(space):
+    """Boot, then serve the prompt until a soft reset is asked for (return)."""
+    import micropython
+
+    micropython.kbd_intr(3)
+    blocks, setup = link.call(link.HELLO)
+    free, raw = int(setup[1:]), setup[:1] == b"r"
+    _modules()
+    _mount(blocks)
+    filler = _shrink(free)
+    gc.threshold((gc.mem_free() + free // 50) // 4)
+    booted = _file("boot.py", space)
+    if not raw and booted:
+        _file("main.py", space)
+    link.call(link.FINISHED, 1)
+    while True:
+        try:
+            work, data = link.call(link.WAIT, 1000, 1)
+            if work == link.EXECUTE:
+                length = int(data[1:])
+                outcome = _execute(length, data[:1] == b"s", space)
+                link.call(link.FINISHED)
+                if outcome == 0x100:
+                    break
+            elif work == link.END:
+                break
+        except KeyboardInterrupt:
+            pass  # came too late for what it was meant for
+    _sweep(space)
+    del filler
+
+
+def _sweep(space):
+    # gc_sweep_all runs every finaliser, which commits open files: here, what is no longer held.
+    for module in sys.modules.values():
+        if "/firmware/" not in getattr(module, "__file__", ""):
+            module.__dict__.clear()
+    space.clear()
+    gc.collect()

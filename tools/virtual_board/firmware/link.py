@@ -1,0 +1,139 @@
+"""The wire to the chip: one message a call, one message back.
+
+The chip (tools/virtual_board/chip.py) holds what is hardware on a board: flash, pins, TCP, WiFi.
+Each reply also carries the interrupts that came since the last one. They go to the real
+`micropython.schedule`, whose queue of four drops what does not fit, as on the chip. So callbacks
+run in the middle of any foreground code that touches the chip, and at the idle prompt.
+
+Harsher than the chip: code that computes without touching it is not interrupted by callbacks.
+"""
+
+import struct
+from uos import getenv
+from micropython import const, schedule
+
+# Operations: the numbers are shared with tools/virtual_board/protocol.py.
+HELLO = const(1)
+WAIT = const(2)
+CALLBACK_END = const(3)
+CALLBACK_DROPPED = const(4)
+RAISED = const(5)
+FINISHED = const(6)
+SOURCE = const(7)
+RESET = const(8)
+PIN_INIT = const(10)
+PIN_GET = const(11)
+PIN_SET = const(12)
+PIN_IRQ = const(13)
+RTC_GET = const(14)
+RTC_SET = const(15)
+RESET_CAUSE = const(16)
+TICKS_MS = const(17)
+CHECK_FW = const(19)
+FLASH_READ = const(20)
+FLASH_PROG = const(21)
+FLASH_ERASE = const(22)
+SOCK_OPEN = const(30)
+SOCK_BIND = const(31)
+SOCK_LISTEN = const(32)
+SOCK_ACCEPT = const(33)
+SOCK_RECV = const(34)
+SOCK_SEND = const(35)
+SOCK_CLOSE = const(36)
+SOCK_POLL = const(37)
+SOCK_EVENT = const(38)
+SOCK_OPTION = const(39)
+WLAN = const(50)
+WEBREPL_PASSWORD = const(60)
+WEBREPL_SESSION = const(61)
+DUPTERM = const(62)
+DUPTERM_NOTIFY = const(63)
+
+# What WAIT answers.
+IRQ = const(1)
+EXECUTE = const(2)
+END = const(3)
+
+_HEAD = const(12)  # request: sequence, operation, length of data, two signed words
+_REPLY = const(16)  # reply: sequence, interrupts, flags, spare, four interrupts, result, length
+_MAX = const(4096)
+_CTRL_C = const(1)
+
+_wire = open(int(getenv("WIRE")), "r+b")  # the descriptor that vm.py left us
+_out = bytearray(_HEAD + _MAX)
+_out_view = memoryview(_out)
+_head = bytearray(_REPLY)
+_in = memoryview(bytearray(_MAX))
+_sequence = 0
+
+handlers = {}  # interrupt number -> function of no arguments
+
+
+def _transfer(op, a, b, data):
+    # A scheduled callback may run at any jump, and may call again: there is none in here.
+    global _sequence
+    _sequence = (_sequence + 1) & 0xFF
+    n = len(data)
+    struct.pack_into("<BBHii", _out, 0, _sequence, op, n, a, b)
+    _out_view[_HEAD : _HEAD + n] = data
+    _wire.write(_out_view[: _HEAD + n])
+    _wire.readinto(_head)
+    reply = struct.unpack("<BBBBBBBBiI", _head)
+    body = bytes(_in[: _wire.readinto(_in[: reply[9]])])
+    return reply, body
+
+
+def _stale():
+    # Ctrl-C cut an earlier call short and its reply was still to come: read on.
+    _wire.readinto(_head)
+    reply = struct.unpack("<BBBBBBBBiI", _head)
+    body = bytes(_in[: _wire.readinto(_in[: reply[9]])])
+    return reply, body
+
+
+def _run(number):
+    handler = handlers.get(number)
+    try:
+        if handler:
+            handler()
+    finally:
+        call(CALLBACK_END)
+
+
+def _deliver(sequence, interrupts, flags):
+    for i in range(interrupts):
+        try:
+            schedule(_run, sequence[i])
+        except RuntimeError:  # schedule queue full: the event is lost, as on the chip
+            call(CALLBACK_DROPPED)
+    if flags & _CTRL_C:
+        raise KeyboardInterrupt
+
+
+def call(op, a=0, b=0, data=b""):
+    """Ask the chip; (result, reply bytes). A negative result becomes OSError(-result)."""
+    reply, body = _transfer(op, a, b, data)
+    while reply[0] != _sequence:
+        reply, body = _stale()
+    _deliver(reply[4:8], reply[1], reply[2])
+    if reply[8] < 0:
+        raise OSError(-reply[8])
+    return reply[8], body
+
+
+def flash(op, address, length, data, into):
+    """Flash read (data empty) or write (into empty), `length` bytes back, 0 or a negative errno.
+
+    Allocates nothing: LittleFS also comes here from finalisers, while the heap is locked.
+    """
+    global _sequence
+    _sequence = (_sequence + 1) & 0xFF
+    struct.pack_into("<BBHii", _out, 0, _sequence, op, len(data), address, length)
+    _wire.write(_out, _HEAD)
+    _wire.write(data)
+    _wire.readinto(_head)
+    _wire.readinto(into)  # the chip sends as many bytes as were asked for, whatever happened
+    status = _head[8]
+    if _head[1] or _head[2]:
+        _deliver((_head[4], _head[5], _head[6], _head[7]), _head[1], _head[2])
+    return -status

@@ -1,0 +1,99 @@
+"""`machine` of the ESP8266: Pin, Signal, RTC, reset. Timer and WDT are left out: harsher than the
+chip, where a Timer outlives a soft reset in a reused heap and the WDT ends every session.
+"""
+
+import link
+from umachine import Signal  # the firmware's own class, over our Pin
+
+PWRON_RESET = 0
+HARD_RESET = 6
+DEEPSLEEP_RESET = 5
+WDT_RESET = 1
+SOFT_RESET = 4
+
+
+class Pin:
+    IN = 0
+    OUT = 1
+    OPEN_DRAIN = 2
+    PULL_UP = 1
+    IRQ_RISING = 1
+    IRQ_FALLING = 2
+
+    def __init__(self, id, mode=None, pull=None, *, value=None):
+        if id not in (0, 1, 2, 3, 4, 5, 9, 10, 12, 13, 14, 15, 16):
+            raise ValueError("invalid pin")
+        if id == 16 and pull is not None:
+            raise ValueError("Pin(16) doesn't support pull")
+        self._id = id
+        self._handler = None
+        if mode is not None:
+            self.init(mode, pull, value=value)
+
+    def init(self, mode=IN, pull=None, *, value=None):
+        # value, mode and pull in one message: mode first, then the level, as in machine_pin.c
+        level = -1 if value is None else 1 if value else 0
+        link.call(link.PIN_INIT, self._id, mode | (16 if pull == self.PULL_UP else 0), bytes([level & 0xFF]))
+
+    def value(self, value=None):
+        if value is None:
+            return link.call(link.PIN_GET, self._id)[0]
+        link.call(link.PIN_SET, self._id, 1 if value else 0)
+
+    __call__ = value
+
+    def on(self):
+        self.value(1)
+
+    def off(self):
+        self.value(0)
+
+    def irq(self, handler=None, trigger=3, hard=False):
+        if hard:
+            raise ValueError("hard IRQ not supported")  # soft only, as the port says
+        if self._id == 16:
+            raise ValueError("Pin(16) doesn't support irq")
+        self._handler = handler
+        link.handlers[128 + self._id] = self._fire if handler else None
+        link.call(link.PIN_IRQ, self._id, trigger if handler else 0)
+
+    def _fire(self):
+        self._handler(self)
+
+    def __repr__(self):
+        return "Pin(%d)" % self._id
+
+
+class RTC:
+    def memory(self, data=None):
+        if data is None:
+            return link.call(link.RTC_GET)[1]
+        if len(data) > 492:
+            raise ValueError("buffer too long")
+        link.call(link.RTC_SET, 0, 0, data)
+
+
+def reset():
+    link.call(link.RESET)
+
+
+def reset_cause():
+    return link.call(link.RESET_CAUSE)[0]
+
+
+def soft_reset():
+    raise SystemExit
+
+
+def unique_id():
+    return b"\x2a\x00\xc0\x00"
+
+
+def freq(hz=80000000):
+    if hz not in (80000000, 160000000):
+        raise ValueError("frequency can only be either 80Mhz or 160MHz")
+    return hz
+
+
+def idle():
+    link.call(link.WAIT, 1)

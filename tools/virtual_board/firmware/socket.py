@@ -1,0 +1,185 @@
+"""`socket` of the ESP8266: modlwip's methods over the chip's TCP (tools/virtual_board/lwip.py).
+
+Left out: UDP, raw sockets, outgoing connections and name look-ups, which the bundle does not use.
+Harsher than the chip: there is no way round non-blocking rules through the C stack's own waits.
+Kinder: a socket with a callback and no other reference is kept alive here; the chip collects it.
+"""
+
+import io
+import link
+import time
+from micropython import const
+
+AF_INET = 2
+SOCK_STREAM = 1
+SOCK_DGRAM = 2
+SOL_SOCKET = 1
+SO_REUSEADDR = 4
+IPPROTO_TCP = 6
+TCP_NODELAY = 0x40
+MSG_PEEK = 1
+MSG_DONTWAIT = 8
+
+_EAGAIN = const(11)
+_ENOMEM = const(12)
+_ETIMEDOUT = const(110)
+_EOPNOTSUPP = const(95)
+_CALLBACK = const(20)
+_STREAM_POLL = const(3)
+_STREAM_CLOSE = const(4)
+
+# A finaliser may neither allocate nor call: it leaves its mark here, and the next call acts on it.
+_collected = bytearray(128)
+
+
+def _close_collected():
+    n = _collected.find(b"\x01")
+    while n >= 0:
+        _collected[n] = 0
+        link.call(link.SOCK_CLOSE, n)
+        n = _collected.find(b"\x01")
+
+
+class socket(io.IOBase):
+    def __init__(self, family=AF_INET, kind=SOCK_STREAM, proto=0, *, _accepted=None):
+        if kind != SOCK_STREAM:
+            raise OSError(_EOPNOTSUPP)
+        _close_collected()
+        self._n = link.call(link.SOCK_OPEN)[0] if _accepted is None else _accepted
+        self._timeout = None  # milliseconds; None waits for ever
+        self._callback = None
+
+    def __del__(self):
+        if self._n >= 0:
+            _collected[self._n] = 1
+
+    def bind(self, address):
+        link.call(link.SOCK_BIND, self._n, address[1])
+
+    def listen(self, backlog=2):
+        link.call(link.SOCK_LISTEN, self._n, backlog)
+
+    def setblocking(self, flag):
+        self._timeout = None if flag else 0
+
+    def settimeout(self, seconds):
+        self._timeout = None if seconds is None else int(seconds * 1000)
+
+    def setsockopt(self, level, option, value):
+        if option == _CALLBACK:
+            self._callback = value
+            link.handlers[self._n] = None if value is None else self._fire
+            link.call(link.SOCK_EVENT, self._n, 0 if value is None else 1)
+        else:
+            link.call(link.SOCK_OPTION, self._n, option)
+
+    def _fire(self):
+        self._callback(self)
+
+    def _retry(self, op, a, b, data=b"", timeout=-1):
+        # The waits of modlwip.c: events are pumped until the call goes through or time is up.
+        timeout = self._timeout if timeout == -1 else timeout
+        start = time.ticks_ms()
+        while True:
+            try:
+                return link.call(op, a, b, data)
+            except OSError as e:
+                if e.errno != _EAGAIN or timeout == 0:
+                    raise
+            if timeout is not None and time.ticks_diff(time.ticks_ms(), start) >= timeout:
+                raise OSError(_ETIMEDOUT)
+            link.call(link.WAIT, 1)
+
+    def accept(self):
+        _close_collected()
+        link.call(link.WAIT, 0)  # accept pumps events once even when it does not block
+        n, peer = self._retry(link.SOCK_ACCEPT, self._n, 0)
+        accepted = socket(_accepted=n)
+        accepted._timeout = self._timeout  # inherited, as lwip_socket_accept does
+        host, port = peer.decode().rsplit(":", 1)
+        return accepted, (host, int(port))
+
+    def recv(self, n, flags=0):
+        timeout = 0 if flags & MSG_DONTWAIT else -1
+        return self._retry(link.SOCK_RECV, self._n, min(n, 2144), b"\x01" if flags & MSG_PEEK else b"", timeout)[1]
+
+    def readinto(self, buf, n=-1):
+        n = len(buf) if n < 0 else min(n, len(buf))
+        got = 0
+        while got < n:
+            try:
+                data = self.recv(n - got)
+            except OSError as e:
+                if e.errno == _EAGAIN:
+                    return got or None
+                raise
+            if not data:
+                break
+            buf[got : got + len(data)] = data
+            got += len(data)
+        return got
+
+    def read(self, n=-1):
+        buf = bytearray(n if n >= 0 else 2144)
+        got = self.readinto(buf)
+        return None if got is None else bytes(buf[:got])
+
+    def readline(self):
+        line = b""
+        while not line.endswith(b"\n"):
+            try:
+                c = self.recv(1)
+            except OSError as e:
+                if e.errno == _EAGAIN:
+                    return line or None
+                raise
+            if not c:
+                break
+            line += c
+        return line
+
+    def send(self, data):
+        for _ in range(200):  # lwip_tcp_send: eight segments unacked is ERR_MEM, tried for 10 s
+            try:
+                return self._retry(link.SOCK_SEND, self._n, 0, data[:1072])[0]
+            except OSError as e:
+                if e.errno != _ENOMEM:
+                    raise
+            time.sleep_ms(50)
+        raise OSError(_ENOMEM)
+
+    def write(self, data):
+        sent = 0
+        while sent < len(data):
+            try:
+                sent += self.send(memoryview(data)[sent:])
+            except OSError as e:
+                if e.errno == _EAGAIN:
+                    return sent or None
+                raise
+        return sent
+
+    def sendall(self, data):
+        self.write(data)
+
+    def makefile(self, *args):
+        return self
+
+    def close(self):
+        if self._n >= 0:
+            link.handlers.pop(self._n, None)
+            n, self._n = self._n, -1
+            link.call(link.SOCK_CLOSE, n)
+
+    def ioctl(self, request, arg):
+        if request == _STREAM_POLL:
+            return link.call(link.SOCK_POLL, self._n)[0] & (arg | 0x38)
+        if request == _STREAM_CLOSE:
+            self.close()
+        return 0
+
+
+def getaddrinfo(host, port, *args):
+    if host and not all(part.isdigit() for part in host.split(".")):
+        raise OSError(-2)  # there is no name server here
+    return [(AF_INET, SOCK_STREAM, 0, "", (host or "0.0.0.0", port))]

@@ -1,0 +1,49 @@
+"""The receive window of one TCP connection, as lwip/core/tcp_in.c fills it."""
+
+import socket
+from collections.abc import Callable
+
+from . import loopback
+from .output import MSS
+
+WINDOW = 4 * MSS  # TCP_WND
+
+
+class Input:
+    """Segments from the kernel to modlwip.
+
+    `on_recv(data)` gets a segment, or None for a FIN, and says whether it took it (ERR_OK or
+    ERR_BUF). As it is here, it takes nothing: _lwip_tcp_recv_unaccepted().
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self.on_recv: Callable[[bytes | None], bool] = lambda data: False
+        self.refused = b""
+        self.unread = 0  # TCP_WND - rcv_wnd
+        self.announced = WINDOW  # rcv_ann_wnd: what the client may still send
+        self._segments = 0
+
+    def segment(self) -> None:
+        """tcp_receive() and the end of tcp_input(): what nobody takes becomes refused_data."""
+        size = loopback.next_segment(self._sock, self._segments, MSS)
+        data = self._sock.recv(min(self.announced, size))
+        self._segments += 1
+        self.unread += len(data)
+        self.announced -= len(data)
+        if not self.on_recv(data):
+            self.refused = data
+
+    def offer(self) -> bool:
+        """Offer what was refused once more; True when nothing is left of it."""
+        if self.refused and self.on_recv(self.refused):
+            self.refused = b""
+        return not self.refused
+
+    def recved(self, size: int) -> bool:
+        """tcp_update_rcv_ann_wnd(): the window opens in steps of an MSS; True when it did."""
+        self.unread -= size
+        opens = WINDOW - self.unread - self.announced >= MSS
+        if opens:
+            self.announced = WINDOW - self.unread
+        return opens

@@ -1,0 +1,118 @@
+"""lwIP as a whole: its lists of connections, what becomes of a SYN, the link, the power."""
+
+import asyncio
+import socket
+
+from . import loopback
+from .listener import Port
+from .pcb import Pcb
+from .sockets import Socket
+
+MAX_PCBS = 5  # MEMP_NUM_TCP_PCB
+TIME_WAIT = 5.0  # s, 2 * TCP_MSL on this build
+
+
+class Network:
+    """`ports`: port of the board -> port on 127.0.0.1 that stands for it (0: any free one).
+
+    Counters for tests: SYNs dropped, connections refused because the accept queue was full,
+    connections that the board ended with an RST.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, ports: dict[int, int]) -> None:
+        self.loop = loop
+        self.link_up = True
+        self.pcbs: list[Pcb] = []  # tcp_active_pcbs
+        self.dropped_syns = self.refused = self.aborted = 0
+        self._time_wait: list[tuple[float, Pcb]] = []  # tcp_tw_pcbs, each with its end
+        self._limbo: list[socket.socket] = []  # their RST waits for the link
+        self.ports: dict[int, Port] = {}
+        try:
+            for board_port, number in ports.items():
+                self.ports[board_port] = self._port(board_port, number)
+        except OSError:
+            self.close_ports()
+            raise
+
+    def _port(self, board_port: int, number: int) -> Port:
+        port = Port(self.loop, number)
+        port.deliver = lambda sock, peer: self._syn(sock, peer, board_port)
+        port.discard = self.hang_up
+        return port
+
+    def loopback_port(self, board_port: int) -> int:
+        """The port on 127.0.0.1 that stands for one of the board's."""
+        return self.ports[board_port].number
+
+    def listener(self, port: int) -> Socket | None:
+        """The socket that listens there; modlwip's part knows."""
+        raise NotImplementedError
+
+    @property
+    def active_pcbs(self) -> int:
+        """How many connections count towards MAX_PCBS: all but those in TIME_WAIT."""
+        return len(self.connections())
+
+    def connections(self, with_time_wait: bool = False) -> list[Pcb]:
+        """Connections that the board knows of at this moment."""
+        for pcb in list(self.pcbs):
+            pcb.settle()
+        now = self.loop.time()
+        self._time_wait = [(end, pcb) for end, pcb in self._time_wait if end > now]
+        return self.pcbs + [pcb for _, pcb in self._time_wait if with_time_wait]
+
+    def _syn(self, sock: socket.socket, peer: tuple[str, int], port: int) -> bool:
+        """tcp_listen_input(): False drops the SYN, and its client will send it again."""
+        listener = self.listener(port)
+        if not self.link_up or (listener and self.active_pcbs >= MAX_PCBS):
+            self.dropped_syns += 1
+            return False
+        if not listener:
+            loopback.reset(sock)
+            return True
+        pcb = Pcb(self, sock, peer, port, listener.reuse)
+        if not listener.incoming(pcb):
+            self.refused += 1
+            pcb.drop()
+        return True
+
+    def time_wait(self, pcb: Pcb) -> None:
+        """The connection is over but keeps its port from those without SO_REUSEADDR."""
+        self._time_wait.append((self.loop.time() + TIME_WAIT, pcb))
+
+    def hang_up(self, sock: socket.socket) -> None:
+        """Send an RST, as soon as the link lets it out."""
+        if self.link_up:
+            loopback.reset(sock)
+        else:
+            self._limbo.append(sock)
+
+    def link(self, up: bool) -> None:
+        """WiFi goes or comes; without it nothing moves either way."""
+        if up == self.link_up:
+            return
+        self.link_up = up
+        if up:
+            self._hang_up_limbo()
+        for pcb in list(self.pcbs):
+            pcb.link_changed()
+
+    def _hang_up_limbo(self) -> None:
+        while self._limbo:
+            loopback.reset(self._limbo.pop())
+
+    def power_off(self) -> None:
+        """Hard reset or power cut: nothing is left; the loopback ports stay taken."""
+        for port in self.ports.values():
+            port.shut()
+            port.forget()
+        for pcb in list(self.pcbs):
+            pcb.drop()
+        self._time_wait.clear()
+        self._hang_up_limbo()
+
+    def close_ports(self) -> None:
+        """Let go of the loopback ports: the end of this object."""
+        self.power_off()
+        for port in self.ports.values():
+            port.close()

@@ -1,0 +1,45 @@
+"""The wire between the chip and its VM: operation numbers and message layout.
+
+Over a stream. Request: sequence u8, operation u8, length of data u16, two i32, data. Reply: the
+same sequence u8, number of interrupts u8, flags u8, a spare byte, four interrupt numbers u8,
+result i32 (negative: an errno), length of data u32, data. Little-endian.
+The VM's side is firmware/link.py; the numbers come from there, so that they stand in one place.
+"""
+
+import re
+import struct
+from pathlib import Path
+
+FIRMWARE = Path(__file__).parent / "firmware"
+_CONSTANT = re.compile(r"^([A-Z][A-Z_]*) = const\((\d+)\)", re.M)
+OPERATIONS = {
+    name: int(value) for name, value in _CONSTANT.findall((FIRMWARE / "link.py").read_text())
+}
+IRQ, EXECUTE, END = (OPERATIONS.pop(name) for name in ("IRQ", "EXECUTE", "END"))  # WAIT's answers
+NAMES = {value: name.lower() for name, value in OPERATIONS.items()}
+
+CTRL_C = 1  # flag: raise KeyboardInterrupt
+MAX_INTERRUPTS = 4  # in one reply; the scheduler's queue holds no more
+MAX_MESSAGE = 12 + 4096
+
+_REQUEST = struct.Struct("<BBHii")
+_REPLY = struct.Struct("<BBBB4BiI")
+
+
+def parse_request(packet: bytes) -> tuple[int, str, int, int, bytes] | None:
+    """(sequence, operation's name, a, b, data) of a request; None while it is not complete."""
+    if len(packet) < _REQUEST.size:
+        return None
+    sequence, operation, length, a, b = _REQUEST.unpack_from(packet)
+    if len(packet) < _REQUEST.size + length:
+        return None
+    return sequence, NAMES[operation], a, b, packet[_REQUEST.size :]
+
+
+def format_reply(
+    sequence: int, interrupts: list[int], flags: int, result: int, data: bytes
+) -> bytes:
+    """A reply; `interrupts` has at most four numbers."""
+    four = (*interrupts, 0, 0, 0, 0)[:4]
+    head = _REPLY.pack(sequence, len(interrupts), flags, 0, *four, result, len(data))
+    return head + data

@@ -1,0 +1,133 @@
+"""What is on the board's terminal: UART in slot 1, a WebREPL session in slot 0, the prompt.
+
+Keys from both go through one ring of 255 bytes; what the program prints goes to both, and a
+WebREPL client that does not take it holds the program up (os_dupterm.c, modwebrepl.c).
+"""
+
+from collections.abc import Callable
+
+from .lwip import Stack
+from .repl import Execute, Repl, SoftReset
+from .uart import StdinRing, Uart
+from .webrepl import Session
+
+_BANNER = "MicroPython v1.29.0-preview on 2026-07-05; ESP module with ESP8266"
+_ROOM = 1072
+_VERSION = bytes((1, 29, 0))
+
+
+class Terminal:
+    """`log(bytes)` sees all that is printed; `ctrl_c()` an interrupt; `keys_came()` any other key."""
+
+    def __init__(
+        self,
+        uart: Uart,
+        stack: Stack,
+        log: Callable[[bytes], None],
+        ctrl_c: Callable[[], None],
+        keys_came: Callable[[], None],
+    ) -> None:
+        self._uart, self._stack, self._log, self._keys_came = uart, stack, log, keys_came
+        self.ring = StdinRing(ctrl_c)
+        self.repl = Repl(self.write, _BANNER)
+        self.password = b""
+        self.sock = -1  # the session's socket
+        self._pending = b""  # for the session's client, not yet in its send buffer
+        self.session: Session | None
+        self.close_session()
+
+    def write(self, data: bytes) -> None:
+        """Print to every slot."""
+        self._log(data)
+        self._uart.write(data)
+        if self.session and self._attached:
+            self.session.output(data)
+
+    @property
+    def blocked(self) -> bool:
+        """True while the WebREPL client does not take what was printed: the program waits."""
+        self._flush()
+        return bool(self._pending)
+
+    def put(self, data: bytes) -> None:
+        """Keys from the UART."""
+        self.ring.put(data)
+        self._keys_came()
+
+    def open_session(self, sock: int) -> None:
+        """`_webrepl._webrepl(ws)`: asks for the password on `sock`."""
+        self.sock, self._pending, self._attached = sock, b"", False
+        self.session = Session(self.password, self._to_client, self.put, _VERSION)
+
+    def attach(self, sock: int) -> None:
+        """os.dupterm: slot 0 gets the session on `sock`, or -1 frees it."""
+        self._attached = sock >= 0 and sock == self.sock
+        if not self._attached:
+            self.close_session()
+
+    def close_session(self) -> None:
+        """Slot 0 is free, its client forgotten."""
+        self.session, self.sock, self._attached, self._pending = None, -1, False, b""
+        self._operation: tuple | None = None
+
+    def _to_client(self, data: bytes) -> None:
+        self._pending += data
+        self._flush()
+
+    def _flush(self) -> None:
+        while self._pending:
+            try:
+                n = self._stack.send(self.sock, self._pending[:_ROOM])
+            except OSError as e:
+                if e.errno not in (11, 12):  # EAGAIN, ENOMEM: full for now; else the client is gone
+                    self._pending = b""
+                return
+            self._pending = self._pending[n:]
+
+    def notify(self, tag: int, answer: bytes) -> tuple[int, bytes]:
+        """os.dupterm_notify: the next thing for the VM to do, (operation, data); see os.py there."""
+        if not self.session:
+            return 0, b""
+        gone = self._receive()
+        operation, self._operation = self._operation, None
+        operation = operation or self.session.step(OSError(tag) if tag else answer)
+        kind = operation[0]
+        if kind == "open":
+            return 1, operation[2][:1].encode() + operation[1].encode()
+        if kind == "write":
+            return 2, operation[1]
+        if kind == "read":
+            return 3, b""
+        if kind == "close":
+            return 4, b""
+        if kind == "end" or gone:
+            self._flush()
+            self.close_session()
+            return 5, b""
+        return 0, b""
+
+    def listen(self) -> None:
+        """Take keys in while the program computes; a file operation waits for the VM."""
+        if self.session and not self._operation:
+            self._receive()
+            operation = self.session.step(b"")
+            self._operation = None if operation[0] == "idle" else operation
+
+    def _receive(self) -> bool:
+        """Hand on what came from the client; True at the end of the connection."""
+        assert self.session
+        while True:
+            try:
+                data = self._stack.recv(self.sock, 512)
+            except OSError as e:
+                return e.errno != 11
+            if not data:
+                return True
+            self.session.received(data)
+
+    def next(self) -> Execute | SoftReset | None:
+        """Feed the prompt what was typed, until there is something to run."""
+        while (key := self.ring.get()) is not None:
+            if (work := self.repl.feed(key)) is not None:
+                return work
+        return None

@@ -1,0 +1,125 @@
+"""The firmware's VM: stock MicroPython for Unix as a child process, and the wire to it.
+
+Its standard output is what a program prints; everything else goes over a socketpair (protocol.py).
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from . import protocol
+
+# Room for the stand-ins; what is left beyond the chip's own heap, the kernel fills (kernel.py).
+_HEAP = "192K"
+_BOOTSTRAP = (
+    "import sys; sys.path[:] = [{path!r}, '.frozen']; import kernel; kernel.main(globals())"
+)
+
+
+def interpreter() -> str:
+    """The path of MicroPython: beside this Python (the venv's), or on PATH. FileNotFoundError."""
+    beside = Path(sys.executable).with_name("micropython")
+    found = str(beside) if beside.exists() else shutil.which("micropython")
+    if not found:
+        raise FileNotFoundError("micropython")
+    return found
+
+
+class Vm:
+    """One run of the interpreter, from a reset to the next.
+
+    request(name, a, b, data): a call from the VM, to be answered with reply(); output(bytes): what
+    it printed; ended(status): the process is gone.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        request: Callable[[str, int, int, bytes], None],
+        output: Callable[[bytes], None],
+        ended: Callable[[int], None],
+    ) -> None:
+        self._loop, self._request, self._output, self._ended = loop, request, output, ended
+        self._wire, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._stdout, stdout = os.pipe()
+        os.set_blocking(self._stdout, False)
+        self._wire.setblocking(False)
+        self._sequence: int | None = None  # of the request that waits for its reply
+        self._packet = b""
+
+        self._child = subprocess.Popen(
+            [interpreter(), "-X", f"heapsize={_HEAP}", "-c", _BOOTSTRAP.format(path=str(protocol.FIRMWARE))],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.STDOUT,
+            pass_fds=[theirs.fileno()],
+            env={**os.environ, "WIRE": str(theirs.fileno())},
+            start_new_session=True,  # a Ctrl-C at the user's terminal is not the program's
+        )
+        theirs.close()
+        os.close(stdout)
+        loop.add_reader(self._wire, self._readable)
+        loop.add_reader(self._stdout, self.drain)
+
+    @property
+    def waiting(self) -> bool:
+        """True while the VM waits for a reply."""
+        return self._sequence is not None
+
+    def drain(self) -> None:
+        """Take what the program has printed so far; before each request, so that order holds."""
+        try:
+            while data := os.read(self._stdout, 65536):
+                self._output(data)
+        except BlockingIOError:
+            return
+        self._loop.remove_reader(self._stdout)
+
+    def _readable(self) -> None:
+        try:
+            packet = self._wire.recv(protocol.MAX_MESSAGE)
+        except ConnectionResetError:
+            packet = b""
+        self.drain()
+        if not packet:
+            self._close()
+            self._ended(self._child.wait())
+            return
+        self._packet += packet
+        if request := protocol.parse_request(self._packet):
+            self._packet = b""
+            self._sequence, *call = request
+            self._request(*call)
+
+    def reply(self, result: int, data: bytes, interrupts: list[int], ctrl_c: bool) -> None:
+        """Answer the request that is open."""
+        assert self._sequence is not None
+        flags = protocol.CTRL_C if ctrl_c else 0
+        packet = protocol.format_reply(self._sequence, interrupts, flags, result, data)
+        self._sequence = None
+        self._wire.send(packet)
+
+    def interrupt(self) -> None:
+        """Break a computation that makes no calls: SIGINT, which the interpreter takes as Ctrl-C."""
+        self._child.send_signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """Power off: nothing is closed, nothing said."""
+        self._close()
+        self._child.kill()
+        self._child.wait()
+
+    def _close(self) -> None:
+        if self._wire.fileno() >= 0:
+            self._loop.remove_reader(self._wire)
+            self._wire.close()
+        if self._stdout >= 0:
+            self._loop.remove_reader(self._stdout)
+            os.close(self._stdout)
+            self._stdout = -1

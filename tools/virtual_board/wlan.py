@@ -1,0 +1,157 @@
+"""The WiFi: a station and an access point with the SDK's memory, and the air around them.
+
+From ports/esp8266/network_wlan.c: connect() with arguments stores them in the SDK's flash area and
+returns at once; stored credentials connect by themselves at power-up and after a drop; the station
+reports IDLE, CONNECTING, WRONG_PASSWORD, NO_AP_FOUND or GOT_IP. A new chip has no credentials and
+its access point up, open to whoever knows the documented password. Harsher than the chip: what the
+SDK stored does not outlive the process, so every `make run` starts from a new chip.
+"""
+
+from .clock import Clock
+
+IDLE, CONNECTING, WRONG_PASSWORD, NO_AP_FOUND, CONNECT_FAIL, GOT_IP = range(6)
+_JOIN_MS = 300  # a quick access point with DHCP
+_STA_READ = {"ssid", "essid", "channel", "hostname", "dhcp_hostname", "mac", "protocol", "pm"}
+_AP_ONLY = {"ssid", "essid", "hidden", "security", "authmode", "key", "password", "channel"}
+_ANY = {"mac", "hostname", "dhcp_hostname", "protocol", "txpower", "pm"}
+
+
+class Refused(Exception):
+    """The call raises in the VM: (name of the exception, its argument)."""
+
+
+class Air:
+    """The networks in reach: ssid -> password. None: any network is there, with any password."""
+
+    def __init__(self, networks: dict[str, str] | None = None) -> None:
+        self.networks = networks
+
+    def answer(self, ssid: str, key: str) -> int:
+        """What joining gives: GOT_IP, WRONG_PASSWORD or NO_AP_FOUND."""
+        if self.networks is None:
+            return GOT_IP if ssid else NO_AP_FOUND
+        if ssid not in self.networks:
+            return NO_AP_FOUND
+        return GOT_IP if self.networks[ssid] == key else WRONG_PASSWORD
+
+
+class Wlan:
+    """Both interfaces."""
+
+    def __init__(self, clock: Clock, air: Air) -> None:
+        self._clock, self.air = clock, air
+        self.stored = ("", "")  # ssid, key: in the SDK's flash area
+        self.flash_writes = 0
+        self.station_on, self.ap_on = False, True  # a new chip: SoftAP only
+        self.ap = {"ssid": "MicroPython-c0002a", "key": "micropythoN", "security": 4}
+        self.address = "127.0.0.1"
+        self._hostname = "mpy-esp8266"
+        self.dhcp_name = ""
+        self.power_up()
+
+    def power_up(self) -> None:
+        """A hard reset: the SDK joins the stored network by itself."""
+        self._up = False
+        self._since: int | None = None
+        if self.station_on and self.stored[0]:
+            self._join()
+
+    def _join(self) -> None:
+        self._since = self._clock.ms()
+
+    def state(self) -> int:
+        """The station's status now."""
+        if not self.station_on or self._since is None:
+            self._up = False
+            return IDLE
+        answer = self.air.answer(*self.stored)
+        if self._clock.ms() - self._since < _JOIN_MS:
+            self._up = False
+            return CONNECTING
+        if answer != GOT_IP and self._up:
+            self._join()  # dropped: the SDK tries again, for ever
+        self._up = answer == GOT_IP
+        return answer
+
+    # What the VM may call, by name: tools/virtual_board/firmware/network.py.
+
+    def active(self, interface: int, *on: bool) -> bool:
+        if on:
+            self.flash_writes += 1
+            if interface:
+                self.ap_on = on[0]
+            elif on[0] != self.station_on:
+                self.station_on = on[0]
+                self._since = self._clock.ms() if on[0] and self.stored[0] else None
+        self.state()
+        return self.ap_on if interface else self.station_on
+
+    def connect(self, *credentials: str) -> None:
+        if credentials:
+            ssid, key = (*credentials, "")[:2]
+            self.stored = (ssid[:32], (key or "")[:64])
+            self.flash_writes += 1
+        self.dhcp_name = self._hostname
+        if self.station_on:
+            self._join()
+            self.state()
+
+    def disconnect(self) -> None:
+        self._since = None
+        self.state()
+
+    def isconnected(self, interface: int) -> bool:
+        return False if interface else self.state() == GOT_IP
+
+    def status(self, interface: int, *what: str) -> object:
+        if what == ("rssi",) and not interface:
+            return -52 if self.state() == GOT_IP else 31
+        if what == ("stations",) and interface:
+            return []
+        if what:
+            raise Refused("ValueError", "unknown status param")
+        return -1 if interface else self.state()
+
+    def scan(self) -> list:
+        if not self.station_on:
+            raise Refused("OSError", "STA not active")
+        return [[ssid, "", 6, -52, 3, 0] for ssid in self.air.networks or {}]
+
+    def config_get(self, interface: int, key: str) -> object:
+        if interface and key in ("ssid", "essid", "security", "authmode"):
+            return self.ap["ssid" if key.endswith("ssid") else "security"]
+        if key not in _STA_READ:
+            raise Refused("ValueError", "unknown config param")
+        if key in ("ssid", "essid"):
+            return self.stored[0]
+        if key.endswith("hostname"):
+            return self._hostname
+        return {"mac": [0x5C, 0xCF, 0x7F, 0xC0, 0, 0x2A], "channel": 6, "protocol": 3, "pm": 1}[key]
+
+    def config_set(self, interface: int, values: dict) -> None:
+        for key, value in values.items():
+            if key in _AP_ONLY and not interface:
+                raise Refused("OSError", "AP required")
+            if key not in _AP_ONLY | _ANY:
+                raise Refused("ValueError", "unknown config param")
+            if key in ("key", "password") and 0 < len(value) < 8:
+                raise Refused("OSError", "can't set AP config")
+            name = {"essid": "ssid", "password": "key", "authmode": "security"}.get(key, key)
+            self.ap[name] = value
+        self.flash_writes += 1
+
+    def ifconfig(self, interface: int, *what: object) -> list:
+        if interface:
+            return ["192.168.4.1", "255.255.255.0", "192.168.4.1", "192.168.4.1"]
+        up = self.state() == GOT_IP
+        return [self.address if up else "0.0.0.0", "255.0.0.0" if up else "0.0.0.0", "0.0.0.0", "0.0.0.0"]
+
+    def ipconfig(self, interface: int, *what: str) -> object:
+        return self.ifconfig(interface)[:2] if what == ("addr4",) else None
+
+    def hostname(self, *name: str) -> str:
+        if name:
+            if len(name[0]) > 32:
+                raise Refused("ValueError", "")
+            self._hostname = name[0]
+        return self._hostname
