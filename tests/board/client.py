@@ -43,7 +43,9 @@ def read_response(sock: socket.socket) -> bytes:
     return head + b"\r\n\r\n" + body
 
 
-def request(url: str, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
+def request(
+    url: str, method: str, path: str, body: bytes | None = None, **headers: str
+) -> tuple[int, bytes]:
     """(status, body) of one request; underscores in header names stand for dashes."""
     lines = [f"{method} {path} HTTP/1.1", f"Host: {urlsplit(url).netloc}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]

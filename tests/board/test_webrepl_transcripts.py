@@ -6,18 +6,15 @@ Left out of the comparison, as they must be: how output is cut into frames, addr
 
 import json
 import re
-import socket
 from pathlib import Path
 
 import client
 import pytest
 
-
 from tools.virtual_board.board import VirtualBoard
 
 TRANSCRIPTS = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "webrepl.jsonl").read_text().splitlines()
+    json.loads(line) for line in (Path(__file__).parent / "webrepl.jsonl").read_text().splitlines()
 ]
 LOGS = {t["name"]: t["log"] for t in TRANSCRIPTS}
 ALONE = [name for name in LOGS if name not in ("first-client", "second-client")]
@@ -88,7 +85,7 @@ class Conversation:
         while closes or not complete(got, expected):
             try:
                 chunk = self._sock.recv(4096)
-            except socket.timeout:
+            except TimeoutError:
                 break
             if not chunk:
                 break
@@ -113,5 +110,3 @@ def test_a_second_client_is_turned_away_and_the_first_told(board: VirtualBoard) 
         pass
     while first.step():
         pass
-
-

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tools import build
 from tools.errors import UserError, main
+
 from . import image
 from .board import VirtualBoard
 
@@ -22,7 +23,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def _port(name: str, default: int) -> int:
     text = os.environ.get(name) or str(default)
     if not (text.isdigit() and 0 <= int(text) < 65536):
-        raise UserError(f"{name}={text} is not a port", "give a number from 1 to 65535, or 0 for any")
+        raise UserError(
+            f"{name}={text} is not a port", "give a number from 1 to 65535, or 0 for any"
+        )
     return int(text)
 
 
@@ -49,7 +52,8 @@ def _lock(path: Path) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise UserError(
-            f"{path} is in use by another board", "stop that one, or choose another with FLASH=path"
+            f"{path} is in use by another board",
+            "stop that one, or choose another with FLASH=path",
         ) from None
     return lock
 

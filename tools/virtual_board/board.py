@@ -81,7 +81,7 @@ class VirtualBoard:
             return self._console.decode(errors="replace")
 
     def wait_for(self, condition: Callable[[Chip], bool], timeout: float = 20) -> None:
-        """Until `condition(chip)` holds; TimeoutError with the console's end where it never does."""
+        """Until `condition(chip)` holds; TimeoutError, with the console's end, where it does not."""
 
         async def poll() -> None:
             while not condition(self.chip):
@@ -91,7 +91,9 @@ class VirtualBoard:
         try:
             waiting.result()
         except (TimeoutError, asyncio.TimeoutError):
-            raise TimeoutError(f"it did not happen; the console ends: {self.console[-500:]!r}") from None
+            raise TimeoutError(
+                f"it did not happen; the console ends: {self.console[-500:]!r}"
+            ) from None
 
     def start(self) -> "VirtualBoard":
         """Power on and wait for the prompt."""

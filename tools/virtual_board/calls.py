@@ -1,4 +1,4 @@
-"""What each call of the VM does, by its name in firmware/link.py. Results are ints, data is bytes."""
+"""What each call of the VM does, by its name in firmware/link.py: ints and bytes come back."""
 
 import errno
 import hashlib

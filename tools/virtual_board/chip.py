@@ -15,6 +15,7 @@ from .execution import Execution
 from .flash import Flash
 from .gpio import Gpio
 from .lwip import Stack
+from .repl import SOFT_REBOOT
 from .terminal import Terminal
 from .uart import Uart
 from .wlan import GOT_IP, Air, Wlan
@@ -80,12 +81,13 @@ class Chip:
             return self.hard_reset(EXCEPTION)
         self.stack.reset()
         self.terminal.close_session()
-        self.terminal.write(b"MPY: soft reboot\r\n")
+        self.terminal.write(SOFT_REBOOT)
         self._start()
 
     def _start_hard(self) -> None:
         self.wlan.power_up()
         self.terminal.repl.raw = False
+        self.terminal.ring.clear()
         self.terminal.write(b"\r\n")
         self._start()
 
@@ -93,7 +95,6 @@ class Chip:
         self.gpio.reset()
         self._look_at_led()
         self.terminal.close_session()
-        self.terminal.ring.clear()
         self._run = Execution(self)
 
     def _stop(self) -> None:

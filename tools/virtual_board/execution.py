@@ -39,7 +39,7 @@ class Execution:
         self._held: tuple[str, int, int, bytes] | None = None
         self._source = b""
         self._terminal.ring.interrupt_char = _CTRL_C
-        self._vm = Vm(chip.loop, self._request, self._print, chip.vm_ended)
+        self._vm = Vm(chip.loop, self._request, self._terminal.print, chip.vm_ended)
 
     def stop(self) -> None:
         """Power off: whatever was under way stays half done."""
@@ -85,9 +85,6 @@ class Execution:
 
     # The VM's calls
 
-    def _print(self, data: bytes) -> None:
-        self._terminal.write(data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
-
     def _request(self, name: str, a: int, b: int, data: bytes) -> None:
         if self._late:
             self._late.cancel()  # the signal broke that call off: nobody waits for its reply
@@ -128,19 +125,19 @@ class Execution:
             if self._from_prompt:
                 self._terminal.repl.raised()
         elif name == "finished":
-            self._finished(booted=bool(a))
+            self._finished(bool(a), bool(b))
         else:
             return self._chip.calls.answer(name, a, b, data)
         return 0, b""
 
-    def _finished(self, booted: bool) -> None:
+    def _finished(self, booted: bool, system_exit: bool) -> None:
         self._running = self._from_prompt = self._kbd = False
         self._terminal.ring.interrupt_char = _NO_INTERRUPT_CHAR
         if booted:
             self._chip.boots += 1
             self._terminal.repl.start()
         else:
-            self._terminal.repl.finished()
+            self._terminal.repl.finished(system_exit)
 
     def _reply(self, result: int, data: bytes = b"") -> None:
         interrupts, self._interrupts = self._interrupts, []

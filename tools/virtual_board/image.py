@@ -1,10 +1,11 @@
-"""Flash images: made from a tree of files, checked, read back. LittleFS as the firmware makes it."""
+"""Flash images: made from a tree of files, checked, read back; LittleFS as the firmware has it."""
 
 from pathlib import Path
 
 from littlefs import LittleFS, LittleFSError, UserContext
 
 from tools.errors import UserError
+
 from .flash import SECTOR, SECTORS, SIZE
 
 _OTHER = "choose another with FLASH=path"

@@ -45,7 +45,6 @@ class Port:
         self._sock.setblocking(False)
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, _SEGMENT)
         self._sock.bind((HOST, self.number))
         # Only a socket that has listened keeps others with SO_REUSEADDR off its port.
         self.listen()
@@ -54,6 +53,8 @@ class Port:
     def listen(self) -> None:
         """Let connections in."""
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Each time: Linux forgets it when the socket stops listening.
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, _SEGMENT)
         self._sock.listen(_BACKLOG)
         self._listening = True
         self._loop.add_reader(self._sock, self._arrived)

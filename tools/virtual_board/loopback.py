@@ -16,11 +16,6 @@ def _count(sock: socket.socket, request: int) -> int:
     return struct.unpack("i", fcntl.ioctl(sock, request, bytes(4)))[0]
 
 
-def received(sock: socket.socket) -> int:
-    """Bytes that wait to be read."""
-    return _count(sock, _SIOCINQ)
-
-
 def unacked(sock: socket.socket) -> int:
     """Bytes sent that the other side has not acknowledged; a FIN counts one."""
     return _count(sock, _SIOCOUTQ)

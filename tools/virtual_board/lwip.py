@@ -45,11 +45,11 @@ class Stack(Network):
         ports: dict[int, int],
         notify: Callable[[int], None],
     ) -> None:
-        super().__init__(loop, ports)
         self._notify = notify
         self.misuse = 0
         self._sockets: dict[int, Socket] = {}
         self._last_id = 0
+        super().__init__(loop, ports)
 
     @property
     def open_sockets(self) -> int:

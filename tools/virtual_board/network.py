@@ -4,7 +4,7 @@ import asyncio
 import socket
 
 from . import loopback
-from .listener import Port
+from .listener import Peer, Port
 from .pcb import Pcb
 from .sockets import Socket
 
@@ -61,7 +61,7 @@ class Network:
         self._time_wait = [(end, pcb) for end, pcb in self._time_wait if end > now]
         return self.pcbs + [pcb for _, pcb in self._time_wait if with_time_wait]
 
-    def _syn(self, sock: socket.socket, peer: tuple[str, int], port: int) -> bool:
+    def _syn(self, sock: socket.socket, peer: Peer, port: int) -> bool:
         """tcp_listen_input(): False drops the SYN, and its client will send it again."""
         listener = self.listener(port)
         if not self.link_up or (listener and self.active_pcbs >= MAX_PCBS):
@@ -70,7 +70,7 @@ class Network:
         if not listener:
             loopback.reset(sock)
             return True
-        pcb = Pcb(self, sock, peer, port, listener.reuse)
+        pcb = Pcb(self, sock, peer, listener)
         if not listener.incoming(pcb):
             self.refused += 1
             pcb.drop()

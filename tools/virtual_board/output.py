@@ -51,7 +51,7 @@ class Output:
         if not self.room:
             raise OSError(EAGAIN, "send buffer full")
         data = data[: self.room]
-        if data and (self._pbufs() >= PBUFS or self._pbufs(len(data)) > PBUFS):
+        if self._pbufs(len(data)) > PBUFS:
             # tcp_write_checks(); TF_NAGLEMEMERR then makes tcp_output() send all
             self.send(up, nagle=False)
             raise OSError(ENOMEM, "too many pbufs queued")

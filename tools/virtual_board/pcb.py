@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from . import loopback
 from .input import Input
+from .listener import Peer
 from .output import ACK_TIME, Output
 
 if TYPE_CHECKING:
     from .network import Network
+    from .sockets import Socket
 
 FAST_TIMER = 0.125  # s, TCP_TMR_INTERVAL
 CLOSE_TIMEOUT = 5.0  # s, modlwip asks for 10000/500 slow ticks, which are 250 ms each here
@@ -29,16 +31,10 @@ class Pcb(loopback.Wire):
     `on_error(errno)` hears that the connection is gone; it is modlwip's to set.
     """
 
-    def __init__(
-        self,
-        net: "Network",
-        sock: socket.socket,
-        peer: tuple[str, int],
-        port: int,
-        reuse: bool,
-    ) -> None:
+    def __init__(self, net: "Network", sock: socket.socket, peer: Peer, listener: "Socket"):
         super().__init__(net.loop, sock)
-        self._net, self.peer, self.port, self.reuse = net, peer, port, reuse
+        self._net, self.peer = net, peer
+        self.port, self.reuse = listener.port, listener.reuse  # SOF_INHERITED
         self.input, self.output = Input(sock), Output(sock, net.loop.time)
         self.on_error: Callable[[int], None] = lambda errno: None
         self._alive = True
@@ -145,7 +141,7 @@ class Pcb(loopback.Wire):
         self.on_error = lambda errno: None
         if not self._alive:
             return
-        if self.input.unread or (self._net.link_up and loopback.received(self._sock)):
+        if self.input.unread:
             # what came is lost, and so is what was still to go out
             self.abort()
             self._net.time_wait(self)

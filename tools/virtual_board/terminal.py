@@ -13,11 +13,12 @@ from .webrepl import Session
 
 _BANNER = "MicroPython v1.29.0-preview on 2026-07-05; ESP module with ESP8266"
 _ROOM = 1072
+_EAGAIN, _ENOMEM = 11, 12  # MicroPython's
 _VERSION = bytes((1, 29, 0))
 
 
 class Terminal:
-    """`log(bytes)` sees all that is printed; `ctrl_c()` an interrupt; `keys_came()` any other key."""
+    """`log(bytes)` sees all that is printed; `ctrl_c()` an interrupt; `keys_came()` other keys."""
 
     def __init__(
         self,
@@ -37,11 +38,22 @@ class Terminal:
         self.close_session()
 
     def write(self, data: bytes) -> None:
-        """Print to every slot."""
-        self._log(data)
-        self._uart.write(data)
+        """Print to every slot, as it is."""
+        self._to_uart(data)
         if self.session and self._attached:
             self.session.output(data)
+
+    def print(self, data: bytes) -> None:
+        """Print what a program printed. Line ends become CR LF on the UART only: the recorded
+        WebREPL conversations have bare LF (the chip's esp_mphal.c would send CR LF there too).
+        """
+        self._to_uart(data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+        if self.session and self._attached:
+            self.session.output(data)
+
+    def _to_uart(self, data: bytes) -> None:
+        self._log(data)
+        self._uart.write(data)
 
     @property
     def blocked(self) -> bool:
@@ -49,10 +61,11 @@ class Terminal:
         self._flush()
         return bool(self._pending)
 
-    def put(self, data: bytes) -> None:
-        """Keys from the UART."""
-        self.ring.put(data)
+    def put(self, data: bytes) -> bool:
+        """Keys typed; True where the interrupt character was among them."""
+        interrupted = self.ring.put(data)
         self._keys_came()
+        return interrupted
 
     def open_session(self, sock: int) -> None:
         """`_webrepl._webrepl(ws)`: asks for the password on `sock`."""
@@ -69,6 +82,7 @@ class Terminal:
         """Slot 0 is free, its client forgotten."""
         self.session, self.sock, self._attached, self._pending = None, -1, False, b""
         self._operation: tuple | None = None
+        self._ended = False
 
     def _to_client(self, data: bytes) -> None:
         self._pending += data
@@ -79,30 +93,31 @@ class Terminal:
             try:
                 n = self._stack.send(self.sock, self._pending[:_ROOM])
             except OSError as e:
-                if e.errno not in (11, 12):  # EAGAIN, ENOMEM: full for now; else the client is gone
+                if e.errno not in (_EAGAIN, _ENOMEM):  # full for now; else the client is gone
                     self._pending = b""
                 return
             self._pending = self._pending[n:]
 
     def notify(self, tag: int, answer: bytes) -> tuple[int, bytes]:
-        """os.dupterm_notify: the next thing for the VM to do, (operation, data); see os.py there."""
+        """os.dupterm_notify: what the VM has to do next, (operation, data); see os.py there."""
         if not self.session:
             return 0, b""
-        gone = self._receive()
+        self._receive()
         operation, self._operation = self._operation, None
-        operation = operation or self.session.step(OSError(tag) if tag else answer)
-        kind = operation[0]
+        kind, *what = operation or self.session.step(OSError(tag) if tag else answer)
         if kind == "open":
-            return 1, operation[2][:1].encode() + operation[1].encode()
+            return 1, what[1][:1].encode() + what[0].encode()
         if kind == "write":
-            return 2, operation[1]
+            return 2, what[0]
         if kind == "read":
             return 3, b""
         if kind == "close":
             return 4, b""
-        if kind == "end" or gone:
+        if kind == "end":
+            reason = self.session.reason
             self._flush()
             self.close_session()
+            self.print(reason.encode())
             return 5, b""
         return 0, b""
 
@@ -113,16 +128,17 @@ class Terminal:
             operation = self.session.step(b"")
             self._operation = None if operation[0] == "idle" else operation
 
-    def _receive(self) -> bool:
-        """Hand on what came from the client; True at the end of the connection."""
+    def _receive(self) -> None:
+        """Hand on what came from the client, and its end."""
         assert self.session
-        while True:
+        while not self._ended:
             try:
-                data = self._stack.recv(self.sock, 512)
+                data = self._stack.recv(self.sock, 536)
             except OSError as e:
-                return e.errno != 11
-            if not data:
-                return True
+                if e.errno == _EAGAIN:
+                    return
+                data = b""
+            self._ended = not data
             self.session.received(data)
 
     def next(self) -> Execute | SoftReset | None:

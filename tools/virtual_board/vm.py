@@ -54,7 +54,13 @@ class Vm:
         self._packet = b""
 
         self._child = subprocess.Popen(
-            [interpreter(), "-X", f"heapsize={_HEAP}", "-c", _BOOTSTRAP.format(path=str(protocol.FIRMWARE))],
+            [
+                interpreter(),
+                "-X",
+                f"heapsize={_HEAP}",
+                "-c",
+                _BOOTSTRAP.format(path=str(protocol.FIRMWARE)),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=subprocess.STDOUT,
@@ -106,7 +112,7 @@ class Vm:
         self._wire.send(packet)
 
     def interrupt(self) -> None:
-        """Break a computation that makes no calls: SIGINT, which the interpreter takes as Ctrl-C."""
+        """Break a computation that makes no calls: SIGINT is Ctrl-C to the interpreter."""
         self._child.send_signal(signal.SIGINT)
 
     def kill(self) -> None:

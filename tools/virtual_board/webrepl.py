@@ -33,14 +33,13 @@ _IDLE, _END = ("idle",), ("end",)
 _Steps = Generator[tuple, object, None]
 
 
-class _Failed(Exception):
-    """The VM could not open or close the file: nlr_raise()."""
-
-
-def _text_of(error: BaseException) -> str:
+def _text_of(error: Exception) -> str:
     """Return what mp_obj_print_exception prints for an exception without traceback."""
-    name = errno.errorcode.get(getattr(error, "errno", None) or 0)
-    return f"{type(error).__name__}: {f'[Errno {error.args[0]}] {name}' if name else error}\n"
+    if isinstance(error, OSError) and error.errno:
+        return f"OSError: [Errno {error.errno}] {errno.errorcode.get(error.errno, '')}\n"
+    if isinstance(error, UnicodeError):
+        return "UnicodeError: \n"
+    return f"{type(error).__name__}: {error}\n"
 
 
 class Session:
@@ -100,9 +99,8 @@ class Session:
             if self.logged_in:
                 yield from self._serve()
             self.reason = "dupterm: EOF received, deactivating\n"
-        except (OSError, UnicodeError, _Failed) as error:
-            text = _text_of(error.args[0] if isinstance(error, _Failed) else error)
-            self.reason = "dupterm: Exception in read() method, deactivating: " + text
+        except Exception as error:
+            self.reason = "dupterm: Exception in read() method, deactivating: " + _text_of(error)
         while True:
             yield _END
 
@@ -195,6 +193,6 @@ class Session:
     def _must(self, *operation: str) -> _Steps:
         # write_webrepl_resp: there is no code for a failure
         result = yield operation
-        if isinstance(result, BaseException):
-            raise _Failed(result)
+        if isinstance(result, Exception):
+            raise result
         self._answer(encode(BINARY, b"WB\0\0"))

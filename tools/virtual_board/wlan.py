@@ -126,7 +126,9 @@ class Wlan:
             return self.stored[0]
         if key.endswith("hostname"):
             return self._hostname
-        return {"mac": [0x5C, 0xCF, 0x7F, 0xC0, 0, 0x2A], "channel": 6, "protocol": 3, "pm": 1}[key]
+        return {"mac": [0x5C, 0xCF, 0x7F, 0xC0, 0, 0x2A], "channel": 6, "protocol": 3, "pm": 1}[
+            key
+        ]
 
     def config_set(self, interface: int, values: dict) -> None:
         for key, value in values.items():
@@ -144,7 +146,12 @@ class Wlan:
         if interface:
             return ["192.168.4.1", "255.255.255.0", "192.168.4.1", "192.168.4.1"]
         up = self.state() == GOT_IP
-        return [self.address if up else "0.0.0.0", "255.0.0.0" if up else "0.0.0.0", "0.0.0.0", "0.0.0.0"]
+        return [
+            self.address if up else "0.0.0.0",
+            "255.0.0.0" if up else "0.0.0.0",
+            "0.0.0.0",
+            "0.0.0.0",
+        ]
 
     def ipconfig(self, interface: int, *what: str) -> object:
         return self.ifconfig(interface)[:2] if what == ("addr4",) else None

@@ -28,4 +28,4 @@ class FlashBdev:
 
 
 def mkfs_options():
-    return dict(readsize=32, progsize=32, lookahead=32)  # vfs_lfs.c, as on the chip
+    return {"readsize": 32, "progsize": 32, "lookahead": 32}  # vfs_lfs.c, as on the chip

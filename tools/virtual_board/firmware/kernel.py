@@ -1,11 +1,15 @@
-"""What the firmware does around the bundle: mount, boot.py, main.py, the prompt (main.c, pyexec.c)."""
+"""What the firmware does around the bundle: mount, boot.py, main.py, the prompt.
+
+Sources: ports/esp8266/main.c, its modules/_boot.py and inisetup.py, shared/runtime/pyexec.c.
+"""
 
 import gc
-import sys
-import link
 import os
+import sys
 import time
+
 import flashbdev
+import link
 import vfs
 
 _CHUNK = 1024
@@ -13,7 +17,14 @@ _CHUNK = 1024
 
 def _modules():
     # The stand-ins are built in on the chip: loaded now, found by name ever after.
-    import _webrepl, esp, machine, network, select, socket, websocket  # noqa: F401, E401
+    import select
+    import socket
+
+    import _webrepl
+    import esp
+    import machine
+    import network
+    import websocket
 
     for hidden in ("flashbdev", "kernel", "link"):
         sys.modules.pop(hidden)
@@ -95,7 +106,7 @@ def _file(name, space):
         os.stat(name)
     except OSError:
         return 1
-    return _run(lambda: execfile(name, space))
+    return _run(lambda: execfile(name, space))  # noqa: F821  (CPython has none)
 
 
 def main(space):
@@ -118,9 +129,9 @@ def main(space):
             work, data = link.call(link.WAIT, 1000, 1)
             if work == link.EXECUTE:
                 length = int(data[1:])
-                outcome = _execute(length, data[:1] == b"s", space)
-                link.call(link.FINISHED)
-                if outcome == 0x100:
+                system_exit = _execute(length, data[:1] == b"s", space) == 0x100
+                link.call(link.FINISHED, 0, system_exit)
+                if system_exit:
                     break
             elif work == link.END:
                 break

@@ -9,8 +9,9 @@ Harsher than the chip: code that computes without touching it is not interrupted
 """
 
 import struct
-from uos import getenv
+
 from micropython import const, schedule
+from uos import getenv
 
 # Operations: the numbers are shared with tools/virtual_board/protocol.py.
 HELLO = const(1)

@@ -33,7 +33,12 @@ class Pin:
     def init(self, mode=IN, pull=None, *, value=None):
         # value, mode and pull in one message: mode first, then the level, as in machine_pin.c
         level = -1 if value is None else 1 if value else 0
-        link.call(link.PIN_INIT, self._id, mode | (16 if pull == self.PULL_UP else 0), bytes([level & 0xFF]))
+        link.call(
+            link.PIN_INIT,
+            self._id,
+            mode | (16 if pull == self.PULL_UP else 0),
+            bytes([level & 0xFF]),
+        )
 
     def value(self, value=None):
         if value is None:

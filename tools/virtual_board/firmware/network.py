@@ -1,6 +1,7 @@
 """`network` of the ESP8266: WLAN over the chip's WiFi (tools/virtual_board/wlan.py)."""
 
 import json
+
 import link
 
 STAT_IDLE = 0

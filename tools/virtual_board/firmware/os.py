@@ -1,9 +1,25 @@
 """`os` of the ESP8266 port: the real one, with dupterm and uname, without the Unix extras."""
 
-import link
-from uos import VfsLfs2, chdir, getcwd, ilistdir, listdir, mkdir, mount, remove, rename
-from uos import rmdir, stat, statvfs, umount, unlink, urandom
 from collections import namedtuple
+
+import link
+from uos import (
+    VfsLfs2,
+    chdir,
+    getcwd,
+    ilistdir,
+    listdir,
+    mkdir,
+    mount,
+    remove,
+    rename,
+    rmdir,
+    stat,
+    statvfs,
+    umount,
+    unlink,
+    urandom,
+)
 
 _version = "1.29.0-preview"
 _uname = namedtuple("uname_result", ("sysname", "nodename", "release", "version", "machine"))

@@ -6,8 +6,9 @@ Kinder: a socket with a callback and no other reference is kept alive here; the 
 """
 
 import io
-import link
 import time
+
+import link
 from micropython import const
 
 AF_INET = 2
@@ -101,7 +102,9 @@ class socket(io.IOBase):
 
     def recv(self, n, flags=0):
         timeout = 0 if flags & MSG_DONTWAIT else -1
-        return self._retry(link.SOCK_RECV, self._n, min(n, 2144), b"\x01" if flags & MSG_PEEK else b"", timeout)[1]
+        return self._retry(
+            link.SOCK_RECV, self._n, min(n, 2144), b"\x01" if flags & MSG_PEEK else b"", timeout
+        )[1]
 
     def readinto(self, buf, n=-1):
         n = len(buf) if n < 0 else min(n, len(buf))

@@ -5,8 +5,11 @@ Unix port has on top.
 """
 
 import link
-from utime import gmtime, localtime, mktime, sleep_us as _sleep_us
-from utime import ticks_us as _ticks_us, time as _time, time_ns as _time_ns
+from utime import gmtime, localtime, mktime
+from utime import sleep_us as _sleep_us
+from utime import ticks_us as _ticks_us
+from utime import time as _time
+from utime import time_ns as _time_ns
 
 _PERIOD = 1 << 30
 _EPOCH_2000 = 946684800

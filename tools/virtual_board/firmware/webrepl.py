@@ -1,4 +1,4 @@
-"""The stock `webrepl` module's calls, for users who start it themselves; the bundle has its own door.
+"""The stock `webrepl` module's calls, for users who start it; the bundle has a door of its own.
 
 Its accept blocks for ever on a silent client, as the real one's does: that is the point of ours.
 """
@@ -7,8 +7,9 @@ import binascii
 import hashlib
 import os
 import socket
-import websocket
+
 import _webrepl
+import websocket
 
 listen_s = None
 client_s = None

@@ -1,4 +1,4 @@
-"""`websocket`: framing is done in the chip (tools/virtual_board/websocket.py); this holds the socket."""
+"""`websocket`: holds the socket; the chip does the framing (tools/virtual_board/websocket.py)."""
 
 
 class websocket:

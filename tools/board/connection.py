@@ -1,0 +1,121 @@
+"""Open a board for PORT or HOST, and turn what goes wrong on the way into one line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from mpremote.transport import TransportError
+from mpremote.transport_serial import SerialTransport
+
+from tools import ports, settings
+from tools.board.webrepl import Busy, Unreachable, WebreplTransport, split
+from tools.errors import UserError
+
+ROOT = Path(__file__).resolve().parents[2]
+_LOOPBACK = ("localhost", "127.0.0.1")
+_BOOT = 30.0  # s that a board may take from a reset to its prompt
+_PROMPT = b"\r\n>>> "
+
+
+def config_file(host: str | None) -> Path:
+    """webrepl_cfg.py; for a virtual board the example will do. UserError where it is missing."""
+    path = ROOT / settings.CONFIG
+    if path.exists():
+        return path
+    if host and split(host)[0] in _LOOPBACK:
+        return ROOT / settings.EXAMPLE
+    raise UserError("webrepl_cfg.py is missing", "make it with `make configure`")
+
+
+def open_board(host: str | None, port: str | None = None) -> SerialTransport:
+    """A transport to HOST over WiFi, or else to the serial PORT. UserError where there is none."""
+    if host:
+        password = settings.read(config_file(host).read_text()).get("PASS")
+        if not isinstance(password, str) or not password:
+            raise UserError("PASS is not set in webrepl_cfg.py", "set it with `make configure`")
+        return WebreplTransport(host, password)
+    name = ports.find(port)
+    try:
+        return SerialTransport(name)
+    except (TransportError, OSError) as e:
+        raise ports.diagnose(name) from e
+
+
+def enter(board: SerialTransport) -> None:
+    """The raw REPL, without a soft reset: what runs in the background goes on."""
+    try:
+        board.enter_raw_repl(soft_reset=False)
+    except TransportError as e:
+        raise UserError(
+            f"{board.device_name}: no raw REPL",
+            "press reset on the board and try again; if it has no MicroPython, `make flash`",
+        ) from e
+
+
+def wait_for_prompt(board: SerialTransport, timeout: float = _BOOT) -> None:
+    """Until boot.py and main.py are over: what is typed waits for the prompt. UserError at last.
+
+    Ctrl-C, which entering the raw REPL sends, would break off boot.py.
+    """
+    board.serial.write(b"\r")
+    seen = board.read_until(1, _PROMPT, timeout_overall=timeout)
+    if not seen.endswith(_PROMPT):
+        raise UserError(
+            f"{board.device_name}: the board does not come back to its prompt",
+            "press reset on it; if that does not help, look at it with `make repl`",
+        )
+
+
+def reconnect(host: str | None, port: str | None) -> SerialTransport:
+    """The board again after its reset, at the prompt."""
+    deadline = time.monotonic() + _BOOT
+    while True:
+        try:
+            board = open_board(host, port)
+            break
+        except (Unreachable, Busy):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+    wait_for_prompt(board)
+    return board
+
+
+@contextlib.contextmanager
+def explained(where: str) -> Iterator[None]:
+    """What the transport raises inside, as a UserError."""
+    try:
+        yield
+    except TransportError as e:
+        text = getattr(e, "error_output", "") or str(e)
+        last = (text.strip().splitlines() or [""])[-1]
+        if "ENOSPC" in last or last == "OSError: 28":
+            raise UserError(
+                f"{where}: the board's flash is full",
+                "remove files of yours: `make repl`, os.remove",
+            ) from e
+        raise UserError(f"{where}: the board says {last}", "reset it and try again") from e
+    except (*ports.LOST, ValueError) as e:
+        raise UserError(
+            f"{where}: the connection was lost ({e})",
+            "check cable, power and WiFi, then run the same command again: nothing is half done",
+        ) from e
+
+
+def call(board: SerialTransport, source: str, name: str, *arguments: object) -> object:
+    """Run the function `name` of `source` on the board; the JSON that it printed, None for none.
+
+    The board must be in its raw REPL. mpremote's TransportError where the function raises.
+    """
+    text = board.exec(f"{source}\n{name}(*{arguments!r})").decode().strip()
+    return json.loads(text) if text else None
+
+
+def host_and_port() -> tuple[str | None, str | None]:
+    """HOST and PORT of the environment, None where they are not set."""
+    return os.environ.get("HOST") or None, os.environ.get("PORT") or None
