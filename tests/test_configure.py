@@ -1,0 +1,146 @@
+import contextlib
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tools import configure
+from tools.configure import SETTINGS
+from tools.settings import read
+
+ROOT = Path(__file__).resolve().parent.parent
+NASTY = 'it\'s a "\\%s" pass\\'
+
+
+def environment(**values: str) -> dict[str, str]:
+    """The test's environment with these settings and no others, for tools.configure to run in."""
+    kept = {k: v for k, v in os.environ.items() if k not in {s.name for s in SETTINGS}}
+    return {**kept, "PYTHONPATH": str(ROOT), **values}
+
+
+def configure_without_terminal(folder: Path, **values: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "tools.configure"],
+        cwd=folder,
+        env=environment(**values),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="surrogateescape",
+    )
+
+
+def values_in(folder: Path) -> dict:
+    return read((folder / "webrepl_cfg.py").read_text(encoding="utf-8"))
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_without_a_terminal_the_environment_fills_in_and_no_secret_is_shown(tmp_path):
+    done = configure_without_terminal(tmp_path, WIFI_SSID="home", WIFI_PASSWORD=NASTY, LED_PIN="5")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert values_in(tmp_path)["WIFI_PASSWORD"] == NASTY
+    assert values_in(tmp_path)["LED_PIN"] == 5
+    assert NASTY not in done.stdout
+    assert mode_of(tmp_path / "webrepl_cfg.py") == 0o600
+
+
+def test_without_a_terminal_what_the_environment_lacks_stays_as_it_was(tmp_path):
+    file = tmp_path / "webrepl_cfg.py"
+    file.write_text(
+        '# mine\nBASE = "https://example.org"  # the client\nPASS = "abcd"\nLED_PIN = (4)\n'
+    )
+    file.chmod(0o644)
+    done = configure_without_terminal(tmp_path, PASS="efgh")
+    assert done.returncode == 0
+    assert file.read_text().startswith(
+        "# mine\nBASE = \"https://example.org\"  # the client\nPASS = 'efgh'\nLED_PIN = (4)\n"
+    )
+    assert mode_of(file) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("WIFI_SSID", "é" * 17),
+        ("WIFI_PASSWORD", "7 bytes"),
+        ("WIFI_PASSWORD", "x" * 64),
+        ("PASS", "abc"),
+        ("PASS", "ten bytes!"),
+        ("PASS", "tab\there"),
+        ("PASS", os.fsdecode(b"not\xff8")),
+        ("AP_PASSWORD", "1234567"),
+        ("HOSTNAME", "-lamp"),
+        ("HOSTNAME", "l" * 33),
+        ("HOSTNAME", ""),
+        ("LED_PIN", "6"),
+        ("LED_PIN", "two"),
+        ("LED_ACTIVE_LOW", "maybe"),
+    ],
+)
+def test_an_unfit_value_is_refused_by_name_and_the_settings_stay(tmp_path, name, value):
+    file = tmp_path / "webrepl_cfg.py"
+    file.write_text("PASS = 'abcd'\n")
+    done = configure_without_terminal(tmp_path, **{"WIFI_SSID": "home", name: value})
+    assert done.returncode == 1
+    assert re.fullmatch(rf"error: {name} in the environment .*; .*\n", done.stderr)
+    assert len(value) < 4 or value not in done.stderr + done.stdout
+    assert file.read_text() == "PASS = 'abcd'\n"
+    assert os.listdir(tmp_path) == ["webrepl_cfg.py"]
+
+
+def test_with_nobody_to_ask_and_nothing_set_it_says_what_to_set(tmp_path):
+    done = configure_without_terminal(tmp_path)
+    assert done.returncode == 1
+    assert re.fullmatch(r"error: not a terminal.*; set .*WIFI_SSID, .*\n", done.stderr)
+    assert not os.listdir(tmp_path)
+
+
+def test_the_board_is_not_named_after_the_pc(tmp_path, monkeypatch):
+    monkeypatch.setattr(configure.socket, "gethostname", lambda: "my-pc")
+    monkeypatch.setenv("HOSTNAME", "my-pc")
+    monkeypatch.setenv("WIFI_SSID", "home")
+    assert "HOSTNAME" not in configure.from_environment()
+    monkeypatch.setenv("HOSTNAME", "lamp")
+    assert configure.from_environment()["HOSTNAME"] == "lamp"
+
+
+def test_the_example_lends_its_comments_but_none_of_its_passwords(tmp_path):
+    shutil.copy(ROOT / "webrepl_cfg.py.example", tmp_path)
+    done = configure_without_terminal(tmp_path, WIFI_SSID="home")
+    assert done.returncode == 0
+    first = {setting.name: setting.default for setting in SETTINGS}
+    assert values_in(tmp_path) == {**first, "WIFI_SSID": "home"}
+    comments = re.findall("^#.*", (ROOT / "webrepl_cfg.py.example").read_text(), re.M)
+    assert re.findall("^#.*", (tmp_path / "webrepl_cfg.py").read_text(), re.M) == comments
+
+
+def test_settings_that_are_not_python_are_reported_by_line_and_not_quoted(tmp_path):
+    file = tmp_path / "webrepl_cfg.py"
+    file.write_text("WIFI_SSID = 'home'\nPASS = 'my secret\n")
+    done = configure_without_terminal(tmp_path, WIFI_SSID="home")
+    assert done.returncode == 1
+    assert "not valid Python at line 2; correct that line" in done.stderr
+    assert "my secret" not in done.stdout + done.stderr
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(SETTINGS), st.text(max_size=70) | st.sampled_from(["16", "1", "n", "True"]))
+def test_what_is_accepted_here_the_board_accepts_too(setting, answer):
+    from device import config
+
+    with contextlib.suppress(ValueError):
+        value = setting.check(answer)
+        sys.modules["webrepl_cfg"] = type(sys)("webrepl_cfg")
+        setattr(sys.modules["webrepl_cfg"], setting.name, value)
+        loaded = config.load()
+        assert (loaded.problem, getattr(loaded, setting.name)) == ("", value)

@@ -1,0 +1,84 @@
+"""webrepl_cfg.py as a file on the PC: read it, change values in it, write it privately."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.errors import UserError
+
+CONFIG = Path("webrepl_cfg.py")
+EXAMPLE = Path("webrepl_cfg.py.example")
+
+Value = str | int | bool
+
+
+def read(source: str) -> dict[str, Value]:
+    """The values that the text of a webrepl_cfg.py gives to names, ours and others.
+
+    Only literals count: nothing is run. UserError if it is not Python.
+    """
+    return {name: ast.literal_eval(node) for name, node in _literals(source).items()}
+
+
+def render(source: str, values: Mapping[str, Value]) -> str:
+    """The text `source` with these values in place of its own, and what it lacks added.
+
+    All else stays as it is: comments, and settings that are not ours, such as WebREPL's BASE.
+    """
+    nodes = _literals(source)
+    lines = source.encode().split(b"\n")  # ast counts columns in bytes
+    in_order = sorted(nodes.items(), key=lambda item: (item[1].lineno, item[1].col_offset))
+    for name, node in reversed(in_order):
+        if name in values and repr(values[name]) != repr(ast.literal_eval(node)):
+            before = lines[node.lineno - 1][: node.col_offset]
+            after = lines[node.end_lineno - 1][node.end_col_offset :]
+            new = before + repr(values[name]).encode() + after
+            lines[node.lineno - 1 : node.end_lineno] = [new]
+    if lines[-1]:
+        lines.append(b"")
+    lines[-1:] = [f"{name} = {values[name]!r}".encode() for name in values if name not in nodes]
+    return b"\n".join([*lines, b""]).decode()
+
+
+def write(path: Path, source: str) -> None:
+    """Replace `path` in one step by a file that only its owner could ever read (mode 0600)."""
+    path = path.resolve()  # a link stays a link
+    try:
+        # Under its own name in a folder of its own: if that is left behind, git ignores it too.
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=path.parent) as folder:
+            new = Path(folder, path.name)
+            with open(new, "w", encoding="utf-8", newline="\n", opener=_private) as file:
+                file.write(source)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(path)
+    except OSError as error:
+        raise UserError(f"cannot write {path} ({error.strerror})", "correct that") from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _literals(source: str) -> dict[str, ast.expr]:
+    """Where `source`, at its top level, gives a name its last value, if that is a literal."""
+    try:
+        statements = ast.parse(source).body
+    except (SyntaxError, ValueError) as error:
+        # Only the line's number: the error's text could quote a password.
+        where = f"line {getattr(error, 'lineno', '?')}"
+        raise UserError(f"{CONFIG} is not valid Python at {where}", "correct that line") from None
+    found: dict[str, ast.expr] = {}
+    for statement in statements:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name = statement.targets[0].id
+            found.pop(name, None)
+            with contextlib.suppress(ValueError, TypeError):
+                ast.literal_eval(statement.value)
+                found[name] = statement.value
+    return found
