@@ -10,15 +10,6 @@ import os
 _RECORD = "/.deploy/commit"
 
 
-def pending():
-    """True where a deploy was recorded and is not finished."""
-    try:
-        os.stat(_RECORD)
-        return True
-    except OSError:
-        return False
-
-
 def finish():
     """Carry the record out, in its order. OSError from the file system: try again later."""
     with open(_RECORD) as f:

@@ -1,0 +1,123 @@
+"""WiFi: join the configured network; where that fails, an access point of our own."""
+
+import time
+
+import network
+from micropython import const
+
+_POLL_MS = const(50)
+
+ap_is_up = False  # our access point, never the firmware's
+
+
+def connect(config, wait_ms=6000):
+    """Join the network of `config` (a config.Config) and wait for it, `wait_ms` at most.
+
+    Returns (address, problem): the address, of the access point where that had to come up, or "";
+    and what went wrong, in one line, or "". Never raises an Exception. A station that is left
+    without a connection goes on trying, by the SDK. Expects the firmware's access point to be off.
+    """
+    sta = network.WLAN(network.WLAN.IF_STA)
+    call = _Guard()
+    # A name takes effect inside sta.connect() only. The firmware's own is back after every reset.
+    renamed = call(network.hostname) != config.HOSTNAME
+    call(network.hostname, config.HOSTNAME)
+    if not call(sta.active):
+        call(sta.active, True)
+    # 32 bytes: a name of that length is stored without an end, and the password behind it is read
+    # as a part of it (network_wlan.c: esp_config).
+    stored = (call(sta.config, "ssid") or "").encode()[:32]
+    wanted = config.WIFI_SSID.encode()
+    if not wanted and not stored:
+        call(sta.active, False)  # its search for nothing would disturb the access point
+        return _fall_back(config, call, "no network: set WIFI_SSID in webrepl_cfg.py")
+    # With arguments connect() writes to flash, without them it does not.
+    ours = (config.WIFI_SSID, config.WIFI_PASSWORD)
+    if wanted and wanted != stored:
+        call(sta.connect, *ours)
+    elif renamed or call(sta.status) != network.STAT_GOT_IP:
+        call(sta.connect)
+    untried = wanted == stored
+
+    start = time.ticks_ms()
+    while True:
+        status = call(sta.status)
+        if status == network.STAT_GOT_IP:
+            return _address(sta, call), call.problem
+        late = time.ticks_diff(time.ticks_ms(), start) >= wait_ms
+        # The stored password cannot be read, only seen to fail; and at the end of the wait it may
+        # be why, unless there is no such network.
+        if untried and (
+            status == network.STAT_WRONG_PASSWORD or (late and status != network.STAT_NO_AP_FOUND)
+        ):
+            call(sta.connect, *ours)
+            untried = False
+        if late:
+            return _fall_back(config, call, _why(status))
+        time.sleep_ms(_POLL_MS)
+
+
+def sweep():
+    """Where our access point is up and the station has joined since, switch the former off.
+
+    May be called at any rate: it reads a variable of the SDK, waits for nothing and never raises.
+    """
+    global ap_is_up
+    try:
+        if ap_is_up and network.WLAN(network.WLAN.IF_STA).isconnected():
+            network.WLAN(network.WLAN.IF_AP).active(False)
+            ap_is_up = False
+    except OSError:
+        pass  # the next sweep tries again
+
+
+class _Guard:
+    """Makes calls; for one that raises it gives None, and keeps the first reason in `problem`."""
+
+    problem = ""
+
+    def __call__(self, function, *args):
+        try:
+            return function(*args)
+        except Exception as e:
+            self.problem = self.problem or "%s: %s" % (type(e).__name__, e)
+
+
+def _why(status):
+    if status == network.STAT_WRONG_PASSWORD:
+        return "wrong password: check WIFI_PASSWORD in webrepl_cfg.py"
+    if status == network.STAT_NO_AP_FOUND:
+        return "no such network in reach: check WIFI_SSID in webrepl_cfg.py, and 2.4 GHz"
+    return "the network does not answer; the board goes on trying"
+
+
+def _fall_back(config, call, why):
+    # The station goes on looking, or nobody would see the network come back. It changes channels
+    # for that, which makes the access point slow (docs/esp8266/general.rst).
+    ap = network.WLAN(network.WLAN.IF_AP)
+    if config.AP_PASSWORD:
+        call(_open, ap, config.HOSTNAME, config.AP_PASSWORD)
+    return _address(ap, call) if ap_is_up else "", call.problem or why
+
+
+def _open(ap, name, password):
+    global ap_is_up
+    try:
+        try:
+            # While it is off, since it comes up with what the SDK has stored.
+            ap.config(ssid=name, key=password, security=network.AUTH_WPA2_PSK)
+        except OSError:
+            # The SDK's reference says that this needs an access point that is up.
+            ap.active(True)
+            ap.config(ssid=name, key=password, security=network.AUTH_WPA2_PSK)
+        ap.active(True)
+        ap_is_up = (ap.config("ssid"), ap.config("security")) == (name, network.AUTH_WPA2_PSK)
+        if not ap_is_up:
+            raise OSError("access point refused")
+    finally:
+        if not ap_is_up:
+            ap.active(False)  # better none than somebody else's
+
+
+def _address(interface, call):
+    return (call(interface.ifconfig) or ("",))[0]

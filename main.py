@@ -1,0 +1,18 @@
+"""Second on the board: starts the switch and returns, so that the prompt stays alive."""
+
+try:
+    # Ctrl-C while boot.py ran, whose names are here as well, asked for a prompt and nothing else.
+    if not globals().get("boot_interrupted"):
+        from device import switch
+
+        switch.start()
+except Exception as e:
+    problem = "main.py: %s: %s" % (type(e).__name__, e)
+    print(problem)
+    try:
+        from device import retained
+
+        retained.load()
+        retained.record(problem)
+    except Exception:
+        pass  # then the line above is all that can be done

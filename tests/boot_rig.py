@@ -1,0 +1,85 @@
+"""A board's file system and a house's WiFi, for boot.py and main.py to run in."""
+
+import runpy
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SETTINGS = 'PASS = "letmein"\nWIFI_SSID = "home"\nWIFI_PASSWORD = "correct horse"\n'
+SECRETS = ("letmein", "correct horse")
+
+
+class Door:
+    """Stands in for a module that starts WebREPL."""
+
+    def __init__(self):
+        self.passwords = []
+        self.raises = None
+        self.listen_s = self
+        self.timeout = None
+
+    def start(self, password):
+        if self.raises:
+            raise self.raises
+        self.passwords.append(password)
+
+    def settimeout(self, seconds):
+        self.timeout = seconds
+
+
+class Board:
+    """A board with a file system of its own, in a house with the network "home"."""
+
+    def __init__(self, monkeypatch, tmp_path, capsys):
+        self._patch, self._root, self._capsys = monkeypatch, tmp_path, capsys
+        self.door, self.stock = Door(), Door()
+        monkeypatch.setattr(sys, "dont_write_bytecode", True)
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setitem(sys.modules, "webrepl_cfg", None)  # so that it is gone afterwards
+        del sys.modules["webrepl_cfg"]
+        self.write_settings(SETTINGS)
+
+    def write_settings(self, text):
+        (self._root / "webrepl_cfg.py").write_text(text)
+
+    def boot(self, missing=()):
+        """Run boot.py, with some modules missing -> its lines."""
+        self.lose_modules()
+        self.stand_in("device.webrepl_door", self.door)
+        self.stand_in("webrepl", self.stock)
+        for name in missing:
+            self.stand_in(name, None)
+        return self._run("boot.py")
+
+    def main(self, **shared):
+        """Run main.py after boot.py, with names that they share -> its lines."""
+        return self._run("main.py", **shared)
+
+    def stand_in(self, name, module):
+        """Have `module` imported by that name; with None, the import fails."""
+        self._patch.setitem(sys.modules, name, module)
+
+    def lose_modules(self):
+        """Forget all device modules, as a soft reset does."""
+        import device
+
+        for name in [name for name in sys.modules if name.startswith("device.")]:
+            self._patch.delitem(sys.modules, name)
+            self._patch.delattr(device, name[7:], raising=False)
+
+    def _run(self, name, **shared):
+        self.globals = runpy.run_path(str(ROOT / name), shared)
+        lines = self._capsys.readouterr().out.splitlines()
+        assert not [secret for secret in SECRETS if secret in str(lines)]
+        assert len(lines) <= 6
+        return lines
+
+    def last_error(self):
+        return self.retained().last_error()
+
+    def retained(self):
+        """What is in RTC memory now."""
+        from device import retained
+
+        retained.load()
+        return retained

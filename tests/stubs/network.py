@@ -1,0 +1,142 @@
+"""A stand-in for `network`: a station and an access point, and the networks in reach."""
+
+import time
+
+STA_IF, AP_IF = 0, 1
+(
+    STAT_IDLE,
+    STAT_CONNECTING,
+    STAT_WRONG_PASSWORD,
+    STAT_NO_AP_FOUND,
+    STAT_CONNECT_FAIL,
+    STAT_GOT_IP,
+) = range(6)
+AUTH_OPEN, AUTH_WEP, AUTH_WPA_PSK, AUTH_WPA2_PSK, AUTH_WPA_WPA2_PSK = range(5)
+
+air = {}  # the networks in reach: ssid -> password
+join_ms = 1000  # from connect() to an answer
+stored = ["", ""]  # ssid and password in the SDK's flash area
+active = [False, True]  # station, access point; as on a chip fresh from the factory
+point = {"ssid": "MicroPython-c0ffee", "key": "micropythoN", "security": AUTH_WPA_WPA2_PSK}
+calls = []  # (name, arguments...) of what changes something, in order
+broken = set()  # names of methods that raise OSError
+refuses_while_off = False  # the access point takes its settings only while it is up
+deaf = False  # the access point drops its settings without a word
+station = {}  # "since": when the station began to try, "name": what it tells DHCP
+names = {}  # "hostname", "country"
+
+
+class WLAN:
+    IF_STA, IF_AP = 0, 1
+
+    def __init__(self, interface):
+        self._if = interface
+
+    def active(self, *on):
+        _may_break("active")
+        if on:
+            calls.append(("active", self._if) + on)
+            active[self._if] = on[0]
+            if not self._if:
+                station["since"] = time.ticks_ms() if on[0] else None
+        return active[self._if]
+
+    def connect(self, *credentials):
+        _may_break("connect")
+        calls.append(("connect",) + credentials)
+        if credentials:
+            stored[:] = credentials
+        station["since"] = time.ticks_ms()
+        station["name"] = names["hostname"]
+
+    def status(self, what=None):
+        _may_break("status")
+        if what == "rssi":
+            return -52
+        since = station["since"]
+        if since is None or not active[0] or not stored[0]:
+            return STAT_IDLE
+        if time.ticks_diff(time.ticks_ms(), since) < join_ms:
+            return STAT_CONNECTING
+        if stored[0] not in air:
+            return STAT_NO_AP_FOUND
+        return STAT_GOT_IP if air[stored[0]] == stored[1] else STAT_WRONG_PASSWORD
+
+    def isconnected(self):
+        _may_break("isconnected")
+        return self._if == 0 and self.status() == STAT_GOT_IP
+
+    def config(self, *what, **settings):
+        _may_break("config")
+        if what:
+            return point[what[0]] if self._if else sdk_reads(stored)
+        if refuses_while_off and not active[1]:
+            raise OSError("can't set AP config")
+        calls.append(("config", settings))
+        if not deaf:
+            point.update(settings)
+
+    def ifconfig(self):
+        _may_break("ifconfig")
+        return (
+            "192.168.4.1" if self._if else "192.168.1.7",
+            "255.255.255.0",
+            "0.0.0.0",
+            "0.0.0.0",
+        )
+
+
+def sdk_reads(credentials):
+    """What config("ssid") gives: 32 bytes have no end, so the password is read with them."""
+    ssid, password = credentials
+    return ssid + password if len(ssid.encode()) == 32 else ssid
+
+
+def hostname(*name):
+    _may_break("hostname")
+    if name:
+        names["hostname"] = name[0]
+    return names["hostname"]
+
+
+def country(*code):
+    _may_break("country")
+    if code:
+        names["country"] = code[0]
+    return names["country"]
+
+
+def _may_break(name):
+    if name in broken:
+        raise OSError(5)
+
+
+# What a test does to the board.
+
+
+def reset():
+    """Reset the board: the SDK joins the network that it has stored."""
+    names.update(hostname="mpy-esp8266", country="XX")
+    station.update(since=time.ticks_ms() if active[0] and stored[0] else None, name=None)
+    calls.clear()
+
+
+def at_home():
+    """Take a chip that joined the network "home" at its boot, as it has before."""
+    new_chip()
+    air["home"] = "correct horse"
+    stored[:] = ["home", "correct horse"]
+    active[:] = [True, False]
+    reset()
+
+
+def new_chip():
+    """Take a chip fresh from the factory, with nothing in reach."""
+    global join_ms, refuses_while_off, deaf
+    air.clear()
+    broken.clear()
+    stored[:] = ["", ""]
+    active[:] = [False, True]
+    point.update(ssid="MicroPython-c0ffee", key="micropythoN", security=AUTH_WPA_WPA2_PSK)
+    join_ms, refuses_while_off, deaf = 1000, False, False
+    reset()

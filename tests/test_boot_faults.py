@@ -1,0 +1,93 @@
+"""boot.py with parts missing or broken: a line says what is wrong, and the rest works."""
+
+import machine
+import network
+import pytest
+from boot_rig import Board
+
+
+@pytest.fixture
+def board(monkeypatch, tmp_path, capsys):
+    machine.plug_in(monkeypatch)
+    network.at_home()
+    return Board(monkeypatch, tmp_path, capsys)
+
+
+def test_memory_that_is_not_ours_is_no_problem(board):
+    machine.memory = b"\xff" * 492
+    assert board.boot() == ["boot: address 192.168.1.7"]
+
+
+@pytest.mark.parametrize("module", ["config", "led", "retained", "safe_mode", "wifi"])
+def test_a_missing_module_is_told_and_the_rest_works(board, module):
+    problem, address, *more = board.boot(missing=["device." + module])
+    assert not more
+    assert "device." + module in problem and "deploy again" in problem
+    assert board.door.passwords == ["letmein"]
+    assert address == "boot: address " + ("none yet" if module == "wifi" else "192.168.1.7")
+    assert (("init", 2, machine.Pin.OUT, 1) in machine.calls) == (
+        module not in ("led", "retained")
+    )
+    if module != "retained":
+        assert "device." + module in board.last_error()
+
+
+def test_without_the_guarded_door_the_firmwares_own_is_opened_with_a_limit(board):
+    problem, address = board.boot(missing=["device.webrepl_door"])
+    assert "device.webrepl_door" in problem
+    assert (board.stock.passwords, board.stock.timeout) == (["letmein"], 3)
+    assert address == "boot: address 192.168.1.7"
+
+
+def test_without_any_webrepl_the_board_joins_the_network(board):
+    *problems, address = board.boot(missing=["device.webrepl_door", "webrepl"])
+    assert len(problems) == 2
+    assert address == "boot: address 192.168.1.7"
+
+
+def test_without_any_device_module_there_is_webrepl_and_no_public_access_point(board):
+    network.active[1] = True
+    names = ["config", "led", "retained", "safe_mode", "wifi", "webrepl_door"]
+    board.boot(missing=["device." + name for name in names])
+    assert (board.stock.passwords, board.stock.timeout) == (["letmein"], 3)
+    assert not network.active[1]
+
+
+def test_a_broken_settings_file_without_its_module_gives_no_secret_away(board):
+    board.write_settings("PASS = letmein")
+    lines = board.boot(missing=["device.config"])
+    assert "boot: webrepl_cfg.py: NameError" in lines
+    assert board.last_error() and "letmein" not in board.last_error()
+
+
+@pytest.mark.parametrize("part", ["Pin", "RTC", "reset_cause"])
+def test_broken_hardware_is_told_and_the_rest_works(board, part):
+    machine.broken.add(part)
+    problem, address = board.boot()
+    assert "OSError" in problem and "reset the board" in problem
+    assert address == "boot: address 192.168.1.7"
+    assert board.door.passwords == ["letmein"]
+
+
+@pytest.mark.parametrize(
+    "call", ["hostname", "active", "config", "connect", "status", "ifconfig", "country"]
+)
+def test_a_failing_wifi_call_never_stops_the_boot(board, call):
+    network.broken.add(call)
+    assert board.boot()[-1].startswith("boot: address ")
+    assert board.door.passwords == ["letmein"]
+    assert "OSError" in board.last_error() or call == "isconnected"
+
+
+@pytest.mark.parametrize("error", [OSError(12), MemoryError(), ValueError("too long")])
+def test_a_door_that_does_not_open_is_told_and_the_firmwares_own_is_opened(board, error):
+    board.door.raises = error
+    problem, address = board.boot()
+    assert type(error).__name__ in problem
+    assert board.stock.passwords == ["letmein"]
+
+
+def test_the_access_point_with_the_public_password_is_off_whatever_happens(board):
+    network.active[1] = True
+    board.boot()
+    assert not network.active[1]

@@ -1,0 +1,176 @@
+"""The settings: whatever webrepl_cfg.py holds, the board boots, and says what it could not use."""
+
+import re
+import sys
+from pathlib import Path
+
+import machine
+import pytest
+
+from device import config
+
+ROOT = Path(__file__).parent.parent
+DEFAULTS = {
+    "PASS": "",
+    "WIFI_SSID": "",
+    "WIFI_PASSWORD": "",
+    "HOSTNAME": "switch",
+    "AP_PASSWORD": "",
+    "HTTP_PASSWORD": "",
+    "LED_PIN": 2,
+    "LED_ACTIVE_LOW": True,
+}
+
+
+@pytest.fixture(autouse=True)
+def board(monkeypatch):
+    machine.plug_in(monkeypatch)
+
+
+@pytest.fixture
+def load(monkeypatch, tmp_path):
+    """load(text): the settings with webrepl_cfg.py holding text."""
+
+    def load(text):
+        (tmp_path / "webrepl_cfg.py").write_text(text)
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setattr(sys, "dont_write_bytecode", True)
+        return config.load()
+
+    return load
+
+
+def values(settings):
+    return {name: getattr(settings, name) for name in DEFAULTS}
+
+
+def test_without_the_file_all_is_default_and_the_line_says_how_to_get_one(monkeypatch):
+    monkeypatch.setitem(sys.modules, "webrepl_cfg", None)
+    settings = config.load()
+    assert values(settings) == DEFAULTS
+    assert "webrepl_cfg.py.example" in settings.problem
+
+
+def test_every_setting_may_be_left_out(load):
+    settings = load("")
+    assert values(settings) == DEFAULTS
+    assert settings.problem == ""
+
+
+def test_what_the_example_says_is_what_the_board_has(load):
+    settings = load((ROOT / "webrepl_cfg.py.example").read_text())
+    assert settings.problem == ""
+    assert values(settings) == dict(
+        DEFAULTS, PASS="changeme", WIFI_SSID="your-network", WIFI_PASSWORD="your-password"
+    )
+
+
+def test_the_example_explains_every_setting_and_no_other():
+    text = (ROOT / "webrepl_cfg.py.example").read_text()
+    explained = re.findall(r"(?<=\n)(?:# .+\n)+(\w+) = ", text)
+    assert sorted(explained) == sorted(DEFAULTS)
+    assert re.findall(r"^(\w+) = ", text, re.M) == explained
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("PASS", "abcd"),
+        ("PASS", "abcdefghi"),
+        ("WIFI_SSID", "x" * 32),
+        ("WIFI_SSID", "Ünser Nëtz \\ \"'%"),
+        ("WIFI_PASSWORD", "0" * 64),
+        ("HOSTNAME", "x" * 32),
+        ("HOSTNAME", "Lamp-2"),
+        ("AP_PASSWORD", "12345678"),
+        ("AP_PASSWORD", "x" * 63),
+        ("HTTP_PASSWORD", "x"),
+        ("LED_PIN", 16),
+        ("LED_ACTIVE_LOW", False),
+    ],
+)
+def test_what_the_firmware_takes_is_taken(load, name, value):
+    settings = load(f"{name} = {value!r}")
+    assert settings.problem == ""
+    assert values(settings) == dict(DEFAULTS, **{name: value})
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("PASS", "abc"),
+        ("PASS", "abcdefghij"),
+        ("PASS", 12345),
+        ("PASS", None),
+        ("PASS", b"secret"),
+        ("WIFI_SSID", "x" * 33),
+        ("WIFI_SSID", "ü" * 17),
+        ("WIFI_SSID", 7),
+        ("WIFI_PASSWORD", "x" * 65),
+        ("HOSTNAME", "x" * 33),
+        ("HOSTNAME", "my lamp"),
+        ("HOSTNAME", "lamp."),
+        ("HOSTNAME", "-lamp"),
+        ("HOSTNAME", "lämp"),
+        ("HOSTNAME", ["lamp"]),
+        ("AP_PASSWORD", "1234567"),
+        ("AP_PASSWORD", "x" * 64),
+        ("LED_PIN", 0),
+        ("LED_PIN", 1),
+        ("LED_PIN", 6),
+        ("LED_PIN", -2),
+        ("LED_PIN", "2"),
+        ("LED_PIN", 2.0),
+        ("LED_PIN", True),
+        ("LED_ACTIVE_LOW", 1),
+        ("LED_ACTIVE_LOW", "no"),
+    ],
+)
+def test_an_unfit_setting_is_named_and_the_others_are_used(load, name, value):
+    others = {"PASS": "letmein", "WIFI_SSID": "home"}
+    others.pop(name, None)
+    settings = load("\n".join(f"{n} = {v!r}" for n, v in {**others, name: value}.items()))
+    assert values(settings) == dict(DEFAULTS, **others)
+    assert settings.problem.endswith(": " + name)
+    assert "\n" not in settings.problem
+
+
+def test_several_unfit_settings_are_all_named(load):
+    assert load("PASS = 1\nLED_PIN = 99\n").problem.endswith(": PASS, LED_PIN")
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        ('PASS = "abcd"\nHTTP_PASSWORD = "hunter2\n', 2),
+        ("HTTP_PASSWORD = hunter2\n", 1),
+        ("\n\nimport hunter2\n", 3),
+        ("HTTP_PASSWORD = 'hunter2'\n1/0\n", 2),
+        ("raise ValueError('hunter2')\n", 1),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_reported_by_line_and_gives_no_secret_away(load, text, line):
+    settings = load(text)
+    assert re.fullmatch(rf"webrepl_cfg.py, line {line}: \w+Error", settings.problem)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'HTTP_PASSWORD = "hunter2',
+        "HTTP_PASSWORD = hunter2",
+        "HTTP_PASSWORD = 12345",
+        "HTTP_PASSWORD = None",
+        f"HTTP_PASSWORD = {'x' * 65!r}",
+        "import nothing_of_that_name",
+    ],
+)
+def test_a_slip_in_the_file_does_not_open_the_switch_to_everybody(load, text):
+    first, second = load(text).HTTP_PASSWORD, load(text).HTTP_PASSWORD
+    assert len(first) == 32
+    assert first != second
+
+
+def test_an_edited_file_counts_at_the_next_load(load):
+    assert load('HOSTNAME = "one"').HOSTNAME == "one"
+    assert load('HOSTNAME = "another"').HOSTNAME == "another"
