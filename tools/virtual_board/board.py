@@ -81,7 +81,7 @@ class VirtualBoard:
             return self._console.decode(errors="replace")
 
     def wait_for(self, condition: Callable[[Chip], bool], timeout: float = 20) -> None:
-        """Until `condition(chip)` holds; TimeoutError, with the console's end, where it does not."""
+        """Until `condition(chip)` holds; TimeoutError, with the console's end, if it never does."""
 
         async def poll() -> None:
             while not condition(self.chip):

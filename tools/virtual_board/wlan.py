@@ -45,12 +45,12 @@ class Wlan:
         self.station_on, self.ap_on = False, True  # a new chip: SoftAP only
         self.ap = {"ssid": "MicroPython-c0002a", "key": "micropythoN", "security": 4}
         self.address = "127.0.0.1"
-        self._hostname = "mpy-esp8266"
         self.dhcp_name = ""
         self.power_up()
 
     def power_up(self) -> None:
-        """A hard reset: the SDK joins the stored network by itself."""
+        """A hard reset: the firmware's variables are new, and the SDK joins the stored network."""
+        self._hostname, self._country = "mpy-esp8266", "XX"
         self._up = False
         self._since: int | None = None
         if self.station_on and self.stored[0]:
@@ -155,6 +155,11 @@ class Wlan:
 
     def ipconfig(self, interface: int, *what: str) -> object:
         return self.ifconfig(interface)[:2] if what == ("addr4",) else None
+
+    def country(self, *code: str) -> str:
+        if code:
+            self._country = code[0]
+        return self._country
 
     def hostname(self, *name: str) -> str:
         if name:

@@ -24,6 +24,7 @@ def _modules():
     import esp
     import machine
     import network
+    import webrepl
     import websocket
 
     for hidden in ("flashbdev", "kernel", "link"):

@@ -78,8 +78,8 @@ def hostname(*name):
     return _ask("hostname", *name)
 
 
-def country(code="XX"):
-    return code
+def country(*code):
+    return _ask("country", *code)
 
 
 def phy_mode(mode=3):
