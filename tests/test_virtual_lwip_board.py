@@ -46,7 +46,7 @@ def test_reuse_does_not_help_while_connections_without_it_live():
         assert error(board.stack.bind, new, HTTP) == EADDRINUSE
         board.stack.close(sid)
         client.sock.close()
-        await until(lambda: not error(board.stack.bind, new, HTTP))
+        await until(lambda: not error(board.stack.bind, new, HTTP), seconds=3)  # TIME_WAIT is 5
 
     on_board(test)
 

@@ -1,10 +1,17 @@
-"""Clients of the switch for tests: one request on a socket of its own, and a WebREPL login."""
+"""Clients of the switch under test, and the configuration that it has."""
 
 import json
 import socket
 from urllib.parse import urlsplit
 
 TIMEOUT = 10
+PASSWORD = "secret12"  # what the transcripts log in with
+CONFIG = f"""
+PASS = {PASSWORD!r}
+WIFI_SSID = "home"
+WIFI_PASSWORD = "correct horse"
+HOSTNAME = "lamp"
+"""
 
 
 def connect(url: str) -> socket.socket:

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import client
 import pytest
 
 from tools import build
@@ -11,21 +12,12 @@ from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.wlan import Air
 
-ROOT = Path(__file__).resolve().parents[2]
-PASSWORD = "secret12"  # what the transcripts log in with
-CONFIG = f"""
-PASS = {PASSWORD!r}
-WIFI_SSID = "home"
-WIFI_PASSWORD = "correct horse"
-HOSTNAME = "lamp"
-"""
-
 
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The board's file tree, compiled, with CONFIG."""
+    """The board's file tree, compiled, with client.CONFIG."""
     folder = tmp_path_factory.mktemp("bundle")
-    (folder / "webrepl_cfg.py").write_text(CONFIG)
+    (folder / "webrepl_cfg.py").write_text(client.CONFIG)
     return build.build(folder / "board", config=folder / "webrepl_cfg.py")
 
 

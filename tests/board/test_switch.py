@@ -8,9 +8,8 @@ from pathlib import Path
 
 import client
 import pytest
-from tools.board.webrepl import WebreplTransport
 
-from conftest import PASSWORD
+from tools.board.webrepl import WebreplTransport
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import Chip
 
@@ -96,7 +95,7 @@ def test_status_tells_no_secret(board: VirtualBoard) -> None:
     status, body = client.request(board.http, "GET", "/status")
     assert status == 200
     assert json.loads(body)["hostname"] == "lamp"
-    assert PASSWORD.encode() not in body and b"horse" not in body
+    assert client.PASSWORD.encode() not in body and b"horse" not in body
 
 
 def test_mpremote_and_the_switch_work_side_by_side(board: VirtualBoard) -> None:
@@ -110,7 +109,7 @@ def test_mpremote_and_the_switch_work_side_by_side(board: VirtualBoard) -> None:
 def test_a_webrepl_prompt_and_the_switch_work_side_by_side(board: VirtualBoard) -> None:
     with Load(board) as load:
         host = board.webrepl.split("/")[2]
-        prompt = WebreplTransport(host, PASSWORD)
+        prompt = WebreplTransport(host, client.PASSWORD)
         prompt.enter_raw_repl(soft_reset=False)
         assert prompt.eval("6*7") == 42
         prompt.exit_raw_repl()
@@ -124,7 +123,7 @@ def test_the_light_is_as_it_was_after_a_reset(board: VirtualBoard, on: bool, how
     client.set_led(board.http, on)
     boots = board.do(lambda chip: chip.boots)
     if how == "hard":
-        mpremote(board, "reset")
+        mpremote(board, "resume", "reset")
     elif how == "prompt":
         board.do(lambda chip: chip.terminal.put(b"\x04"))
     else:
@@ -152,9 +151,10 @@ def test_after_mpremotes_soft_reset_the_switch_is_one_import_away(board: Virtual
 def test_code_on_the_board_can_be_edited_and_restarted_over_serial(
     board: VirtualBoard, tmp_path: Path
 ) -> None:
-    note = tmp_path / "note.txt"
+    (tmp_path / "notes").mkdir()
+    note = tmp_path / "notes" / "note.txt"
     note.write_text("written over serial")
-    mpremote(board, "fs", "cp", str(note), ":note.txt", "+", "fs", "cp", "-r", str(tmp_path), ":")
-    assert "note.txt" in mpremote(board, "fs", "ls")
+    mpremote(board, "fs", "cp", str(note), ":", "+", "fs", "cp", "-r", str(note.parent), ":")
+    assert "note.txt" in mpremote(board, "fs", "ls", "notes")
     assert mpremote(board, "fs", "cat", "note.txt") == "written over serial"
     assert len(mpremote(board, "fs", "sha256sum", "note.txt").split()[-1]) == 64

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
+import io
 import json
 import os
+import re
+import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from mpremote.transport import TransportError
+from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from tools import ports, settings
@@ -19,6 +23,7 @@ from tools.errors import UserError
 ROOT = Path(__file__).resolve().parents[2]
 _LOOPBACK = ("localhost", "127.0.0.1")
 _BOOT = 30.0  # s that a board may take from a reset to its prompt
+_ANSWER = 5.0  # s that one byte may take; mpremote by itself waits for ever at some of them
 _PROMPT = b"\r\n>>> "
 
 
@@ -41,7 +46,7 @@ def open_board(host: str | None, port: str | None = None) -> SerialTransport:
         return WebreplTransport(host, password)
     name = ports.find(port)
     try:
-        return SerialTransport(name)
+        return SerialTransport(name, timeout=_ANSWER)
     except (TransportError, OSError) as e:
         raise ports.diagnose(name) from e
 
@@ -49,12 +54,44 @@ def open_board(host: str | None, port: str | None = None) -> SerialTransport:
 def enter(board: SerialTransport) -> None:
     """The raw REPL, without a soft reset: what runs in the background goes on."""
     try:
-        board.enter_raw_repl(soft_reset=False)
+        with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what came instead
+            board.enter_raw_repl(soft_reset=False)
     except TransportError as e:
         raise UserError(
             f"{board.device_name}: no raw REPL",
             "press reset on the board and try again; if it has no MicroPython, `make flash`",
         ) from e
+
+
+@contextlib.contextmanager
+def raw_repl(board: SerialTransport) -> Iterator[SerialTransport]:
+    """In here `board` is in its raw REPL; whatever happens, it is left at its prompt, and closed.
+
+    UserError for all that goes wrong between.
+    """
+    with explained(board.device_name), contextlib.ExitStack() as stack:
+        stack.callback(_leave, board)
+        enter(board)
+        yield board
+
+
+def _leave(board: SerialTransport) -> None:
+    with contextlib.suppress(*ports.LOST):
+        if board.in_raw_repl:
+            board.serial.write(b"\x03")  # where it was cut off in the middle
+            board.exit_raw_repl()
+    with contextlib.suppress(*ports.LOST):
+        board.close()
+
+
+def soft_reset(board: SerialTransport) -> None:
+    """Restart Python, main.py included, from the raw REPL. WiFi stays connected, a WebREPL
+    session does not.
+    """
+    board.exit_raw_repl()
+    board.serial.write(b"\x04")
+    with contextlib.suppress(*ports.LOST):
+        board.read_until(1, b"soft reboot\r\n", timeout_overall=_ANSWER)
 
 
 def wait_for_prompt(board: SerialTransport, timeout: float = _BOOT) -> None:
@@ -77,13 +114,12 @@ def reconnect(host: str | None, port: str | None) -> SerialTransport:
     while True:
         try:
             board = open_board(host, port)
-            break
-        except (Unreachable, Busy):
+            wait_for_prompt(board, max(1, deadline - time.monotonic()))
+            return board
+        except (Unreachable, Busy, *ports.LOST):
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
-    wait_for_prompt(board)
-    return board
 
 
 @contextlib.contextmanager
@@ -91,16 +127,20 @@ def explained(where: str) -> Iterator[None]:
     """What the transport raises inside, as a UserError."""
     try:
         yield
-    except TransportError as e:
-        text = getattr(e, "error_output", "") or str(e)
-        last = (text.strip().splitlines() or [""])[-1]
+    except TransportExecError as e:
+        last = (e.error_output.strip().splitlines() or ["nothing"])[-1]
         if "ENOSPC" in last or last == "OSError: 28":
             raise UserError(
                 f"{where}: the board's flash is full",
                 "remove files of yours: `make repl`, os.remove",
             ) from e
         raise UserError(f"{where}: the board says {last}", "reset it and try again") from e
-    except (*ports.LOST, ValueError) as e:
+    except (TransportError, struct.error) as e:
+        raise UserError(
+            f"{where}: the board broke off in the middle ({e})",
+            "if it was not reset, reset it; then run the same command again",
+        ) from e
+    except ports.LOST as e:
         raise UserError(
             f"{where}: the connection was lost ({e})",
             "check cable, power and WiFi, then run the same command again: nothing is half done",
@@ -108,12 +148,31 @@ def explained(where: str) -> Iterator[None]:
 
 
 def call(board: SerialTransport, source: str, name: str, *arguments: object) -> object:
-    """Run the function `name` of `source` on the board; the JSON that it printed, None for none.
+    """Run the function `name` of `source` on the board; the JSON of the last line that it printed,
+    None for none.
 
     The board must be in its raw REPL. mpremote's TransportError where the function raises.
     """
-    text = board.exec(f"{source}\n{name}(*{arguments!r})").decode().strip()
-    return json.loads(text) if text else None
+    # Afterwards nothing of it is left on the board's heap.
+    output = board.exec(f"{source}\n{name}(*{arguments!r})\ndel {name}")
+    try:
+        lines = output.decode().strip().splitlines()
+        return json.loads(lines[-1]) if lines else None
+    except ValueError as e:
+        raise TransportError(f"no JSON: {e}") from e
+
+
+def run(board: SerialTransport, function: Callable, *arguments: object) -> object:
+    """call() a function of ours that is written for the board."""
+    return call(board, inspect.getsource(function), function.__name__, *arguments)
+
+
+def address(machine: str, ip: str) -> str:
+    """URL of the switch on a board with this os.uname().machine, where a virtual one names its
+    own.
+    """
+    virtual = re.search(r"http://\S+", machine)
+    return virtual[0] if virtual else f"http://{ip}/"
 
 
 def host_and_port() -> tuple[str | None, str | None]:

@@ -6,7 +6,6 @@ Environment: FLASH (the image, build/flash.img), HTTP_PORT (8080), WEBREPL_PORT 
 import fcntl
 import os
 import signal
-import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -58,35 +57,72 @@ def _lock(path: Path) -> int:
     return lock
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
+class Console:
+    """What a person sees: four lines, then what the board reports of itself, and its LED.
+
+    What else goes over the UART is for a terminal at the serial port.
+    """
+
+    _REPORTS = ("boot: ", "main.py: ", "switch: ")
+
+    def __init__(self) -> None:
+        self._line = b""
+        self._held: list[str] | None = []  # until ready
+
+    def say(self, line: str) -> None:
+        """Print at once."""
+        print(line, flush=True)
+
+    def report(self, line: str) -> None:
+        """Print, once the board is ready."""
+        if self._held is None:
+            self.say(line)
+        else:
+            self._held.append(line)
+
+    def printed(self, data: bytes) -> None:
+        """The board printed this on its UART."""
+        *lines, self._line = (self._line + data).split(b"\n")
+        for line in lines:
+            text = line.decode(errors="replace").strip("\r")
+            if text.startswith(self._REPORTS):
+                self.report(text)
+
+    def led_changed(self, lit: bool) -> None:
+        """GPIO2 drives the blue LED, which is lit while the pin is low."""
+        self.report("GPIO2 low   LED on" if lit else "GPIO2 high  LED off")
+
+    def ready(self) -> None:
+        """The board has booted."""
+        held, self._held = self._held or [], None
+        for line in ["ready", *held]:
+            self.say(line)
 
 
 def run() -> None:
-    """Print where the board is to be reached, then what it prints and what its LED does."""
+    """Print where the board is to be reached, then what it reports, until Ctrl-C."""
     http, webrepl = _port("HTTP_PORT", 8080), _port("WEBREPL_PORT", 8266)
     path = _flash()
     _lock(path)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
-    board = VirtualBoard(
-        path,
-        http,
-        webrepl,
-        printed=lambda data: (sys.stdout.buffer.write(data), sys.stdout.flush()),
-        led_changed=lambda lit: _say("GPIO2 low   LED on" if lit else "GPIO2 high  LED off"),
-    )
+    console = Console()
     try:
-        _say(f"serial {board.serial}")
-        _say(f"http {board.http}")
-        _say(f"webrepl {board.webrepl}")
+        board = VirtualBoard(
+            path, http, webrepl, printed=console.printed, led_changed=console.led_changed
+        )
+    except OSError as e:
+        raise UserError(str(e), "stop what uses it, or choose HTTP_PORT= and WEBREPL_PORT=") from e
+    try:
+        console.say(f"serial {board.serial}")
+        console.say(f"http {board.http}")
+        console.say(f"webrepl {board.webrepl}")
         board.start()
-        _say("ready")
+        console.ready()
         stop.wait()
     finally:
         board.close()
-        _say("off")
 
 
 if __name__ == "__main__":

@@ -80,6 +80,11 @@ class VirtualBoard:
         with self._changed:
             return self._console.decode(errors="replace")
 
+    def printed_since(self, mark: int) -> bytes:
+        """What it has printed after the first `mark` bytes."""
+        with self._changed:
+            return bytes(self._console[mark:])
+
     def wait_for(self, condition: Callable[[Chip], bool], timeout: float = 20) -> None:
         """Until `condition(chip)` holds; TimeoutError, with the console's end, if it never does."""
 

@@ -14,8 +14,9 @@ Kinder, or different only in time:
 * A client's first data is looked at after 5 ms or after accept(), whichever comes first. Over the
   air it needs a round trip, in which a callback has long accepted; on loopback it would always be
   early, refused, and 125 ms late. FIN and RST are not waited for, so the order is the same.
-* A dropped SYN's client believes itself connected: the kernel answered. Likewise a board without
-  power or a listener, whose link is down, refuses at once where the air would be silent.
+* Data and FIN count as two segments. In one segment before accept() the chip would lose the FIN.
+* A dropped SYN's client believes itself connected: the kernel answered. A board that is off, or
+  off the air without a listener, refuses at once where a real one would be silent.
 * When the link comes back both sides go on at once, without waiting for retransmission timers,
   and no connection dies of too many retransmissions (TCP_MAXRTX).
 * SYN_RCVD takes no time, the SDK's heap never runs out, congestion and loss do not happen.

@@ -73,16 +73,14 @@ class Terminal:
         self.session = Session(self.password, self._to_client, self.put, _VERSION)
 
     def attach(self, sock: int) -> None:
-        """os.dupterm: slot 0 gets the session on `sock`, or -1 frees it."""
+        """os.dupterm: slot 0 gets the session on `sock`, or is free (-1) until it comes back."""
         self._attached = sock >= 0 and sock == self.sock
-        if not self._attached:
-            self.close_session()
 
     def close_session(self) -> None:
         """Slot 0 is free, its client forgotten."""
         self.session, self.sock, self._attached, self._pending = None, -1, False, b""
         self._operation: tuple | None = None
-        self._ended = False
+        self._ended = self._reading = False
 
     def _to_client(self, data: bytes) -> None:
         self._pending += data
@@ -104,7 +102,11 @@ class Terminal:
             return 0, b""
         self._receive()
         operation, self._operation = self._operation, None
-        kind, *what = operation or self.session.step(OSError(tag) if tag else answer)
+        if not operation:
+            result = OSError(tag) if tag else answer if self._reading else None
+            operation = self.session.step(result)
+        kind, *what = operation
+        self._reading = kind == "read"
         if kind == "open":
             return 1, what[1][:1].encode() + what[0].encode()
         if kind == "write":
@@ -125,7 +127,7 @@ class Terminal:
         """Take keys in while the program computes; a file operation waits for the VM."""
         if self.session and not self._operation:
             self._receive()
-            operation = self.session.step(b"")
+            operation = self.session.step()
             self._operation = None if operation[0] == "idle" else operation
 
     def _receive(self) -> None:

@@ -83,7 +83,7 @@ def _print_exception(e):
 
     text = io.StringIO()
     sys.print_exception(e, text)
-    for line in text.getvalue().rstrip().split("\n"):
+    for line in text.getvalue()[:-1].split("\n"):
         if 'firmware/kernel.py"' not in line:
             print(line)
 

@@ -73,15 +73,15 @@ handlers = {}  # interrupt number -> function of no arguments
 def _transfer(op, a, b, data):
     # A scheduled callback may run at any jump, and may call again: there is none in here.
     global _sequence
-    _sequence = (_sequence + 1) & 0xFF
+    _sequence = number = (_sequence + 1) & 0xFF
     n = len(data)
-    struct.pack_into("<BBHii", _out, 0, _sequence, op, n, a, b)
+    struct.pack_into("<BBHii", _out, 0, number, op, n, a, b)
     _out_view[_HEAD : _HEAD + n] = data
     _wire.write(_out_view[: _HEAD + n])
     _wire.readinto(_head)
     reply = struct.unpack("<BBBBBBBBiI", _head)
     body = bytes(_in[: _wire.readinto(_in[: reply[9]])])
-    return reply, body
+    return number, reply, body
 
 
 def _stale():
@@ -113,8 +113,8 @@ def _deliver(sequence, interrupts, flags):
 
 def call(op, a=0, b=0, data=b""):
     """Ask the chip; (result, reply bytes). A negative result becomes OSError(-result)."""
-    reply, body = _transfer(op, a, b, data)
-    while reply[0] != _sequence:
+    number, reply, body = _transfer(op, a, b, data)
+    while reply[0] != number:  # not _sequence, which a callback may have moved on by now
         reply, body = _stale()
     _deliver(reply[4:8], reply[1], reply[2])
     if reply[8] < 0:

@@ -3,7 +3,7 @@ chip, where a Timer outlives a soft reset in a reused heap and the WDT ends ever
 """
 
 import link
-from umachine import Signal  # the firmware's own class, over our Pin
+from umachine import PinBase, Signal  # the firmware's own, over our Pin
 
 PWRON_RESET = 0
 HARD_RESET = 6
@@ -12,7 +12,7 @@ WDT_RESET = 1
 SOFT_RESET = 4
 
 
-class Pin:
+class Pin(PinBase):
     IN = 0
     OUT = 1
     OPEN_DRAIN = 2

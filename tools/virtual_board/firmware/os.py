@@ -23,6 +23,7 @@ from uos import (
 
 _version = "1.29.0-preview"
 _uname = namedtuple("uname_result", ("sysname", "nodename", "release", "version", "machine"))
+_file = None  # that a PUT or GET has open
 _slot = None  # dupterm slot 0; slot 1 is the UART, wired in the chip
 
 
@@ -40,8 +41,8 @@ def dupterm(stream, index=0):
 
 def dupterm_notify(_sock=None):
     """Work off what came for slot 0: the chip reads frames, the files are ours to open."""
-    global _slot
-    f, answer, tag = None, b"", 0
+    global _slot, _file
+    answer, tag = b"", 0
     while True:
         operation, data = link.call(link.DUPTERM_NOTIFY, tag, 0, answer)
         answer, tag = b"", 0
@@ -49,13 +50,13 @@ def dupterm_notify(_sock=None):
             if operation == 0:  # idle
                 return
             elif operation == 1:
-                f = open(data[1:].decode(), data[:1].decode() + "b")
+                _file = open(data[1:].decode(), data[:1].decode() + "b")
             elif operation == 2:
-                f.write(data)
+                _file.write(data)
             elif operation == 3:
-                answer = f.read(256)
+                answer = _file.read(256)
             elif operation == 4:
-                f.close()
+                _file.close()
             else:  # the session is over: the slot is free, the socket closed
                 stream, _slot = _slot, None
                 if stream:

@@ -23,6 +23,7 @@ MSG_DONTWAIT = 8
 
 _EAGAIN = const(11)
 _ENOMEM = const(12)
+_EINVAL = const(22)
 _ETIMEDOUT = const(110)
 _EOPNOTSUPP = const(95)
 _CALLBACK = const(20)
@@ -179,7 +180,8 @@ class socket(io.IOBase):
             return link.call(link.SOCK_POLL, self._n)[0] & (arg | 0x38)
         if request == _STREAM_CLOSE:
             self.close()
-        return 0
+            return 0
+        return -_EINVAL  # no descriptor either: select must ask us
 
 
 def getaddrinfo(host, port, *args):

@@ -1,0 +1,58 @@
+## A web switch for the ESP8266, and a virtual board to try it on.
+##
+#  A target that is a tool is one line: `name: tools.module ## what it does`.
+#  Settings reach the tools through the environment, where make puts what its command line sets:
+#  no value is ever pasted into a shell line.
+
+.DEFAULT_GOAL := help
+.PHONY: help test lint clean
+MAKEFLAGS += --no-builtin-rules
+
+run: tools.virtual_board ## the virtual board, in the foreground; Ctrl-C ends it
+configure: tools.configure ## ask for WiFi, passwords and the LED's pin; write webrepl_cfg.py
+flash: tools.flash ## put the firmware FIRMWARE=file on the board at PORT
+deploy: tools.deploy ## bring the board at PORT, HOST or HOSTS up to date, all or nothing
+wiring: tools.wiring ## draw docs/wiring.svg
+build: tools.build
+
+test: .venv/.installed ## every test that this machine can run; says what it left out and why
+	@exec .venv/bin/python -m pytest
+
+lint: .venv/.installed ## style, the device-code check, types of device code
+	@.venv/bin/python -m ruff check --quiet --output-format=concise
+	@.venv/bin/python -m ruff format --check --quiet --output-format=concise
+	@.venv/bin/python -m tools.lint
+	@.venv/bin/python -m tools.lint.stubs
+	@.venv/bin/python -m mypy
+
+clean: ## remove build/ (with the virtual board's flash) and caches; .venv stays
+	@rm -rf build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name .venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
+
+help:
+	@awk 'sub(/^## ?/, "") { print; next } \
+	    /^[a-z]+:.* ## / { name = $$1; sub(/:.*/, "", name); sub(/.* ## /, ""); \
+	    printf "  make %-12s %s\n", name, $$0 }' Makefile
+
+# An unmade file, so that a tool is run whenever it is asked for.
+tools.%: .venv/.installed
+	@exec .venv/bin/python -m $@
+
+.venv/.installed: requirements.txt
+	@sh tools/install.sh
+
+##
+## Settings, as in `make run HTTP_PORT=8088`:
+##   FLASH=path           the virtual board's flash (build/flash.img)
+##   HTTP_PORT=n          the virtual board's HTTP port (8080)
+##   WEBREPL_PORT=n       the virtual board's WebREPL port (8266)
+##   PORT=/dev/tty...     a board's serial port (the only one that has a board)
+##   HOST=name[:port]     a board on the network, by its WebREPL port (8266)
+##   HOSTS="name ..."     several of them
+##   FIRMWARE=file.bin    what `make flash` writes
+##   DRY_RUN=1            say what `make deploy` would do
+##   SOURCE=1             deploy modules uncompiled
+##
+## make ends with status 0, or 2 when something failed; the line above make's own says what. A tool
+## by itself (.venv/bin/python -m tools.deploy) ends with 0, 1 for a failure, or 2 where DRY_RUN=1
+## found something to do.

@@ -1,0 +1,140 @@
+"""`make run` as a new user types it: what it prints, how it ends, what it says of bad input."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import client
+import pytest
+
+from tools.virtual_board.flash import SIZE
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Run:
+    """The virtual board as a program, with free ports and the image `flash`."""
+
+    def __init__(self, flash: Path, **environment: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tools.virtual_board"],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "FLASH": str(flash),
+                "HTTP_PORT": "0",
+                "WEBREPL_PORT": "0",
+                **environment,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def until(self, start: str) -> list[str]:
+        """The lines up to the first that begins so."""
+        assert self.process.stdout
+        lines = []
+        for line in self.process.stdout:
+            lines.append(line.rstrip("\r\n"))
+            if line.startswith(start):
+                return lines
+        raise AssertionError(f"it ended: {lines}")
+
+    def end(self) -> int:
+        """Ctrl-C."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=20)
+        return self.process.returncode
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "flash.img"
+
+
+def test_a_fresh_clone_prints_where_the_board_is_and_shows_its_light(image: Path) -> None:
+    run = Run(image)
+    lines = [
+        line
+        for line in run.until("ready")
+        if line.split(" ")[0] in ("serial", "http", "webrepl", "ready")
+    ]
+    assert [line.split()[0] for line in lines] == ["serial", "http", "webrepl", "ready"]
+    assert lines[0].startswith("serial /dev/pts/") and lines[2].startswith(
+        "webrepl ws://127.0.0.1:"
+    )
+    url = lines[1].split()[1]
+    client.set_led(url, True)
+    assert "LED on" in run.until("GPIO2")[-1]
+    client.set_led(url, False)
+    assert "LED off" in run.until("GPIO2")[-1]
+    assert run.end() == 0
+
+
+def test_ctrl_c_leaves_no_process_behind(image: Path) -> None:
+    run = Run(image)
+    run.until("ready")
+    tasks = Path(f"/proc/{run.process.pid}/task").glob("*/children")
+    children = [child for task in tasks for child in task.read_text().split()]
+    assert children
+    run.end()
+    assert not [child for child in children if Path(f"/proc/{child}").exists()]
+
+
+def test_what_was_written_is_there_at_the_next_run(image: Path) -> None:
+    run = Run(image)
+    run.until("ready")
+    run.end()
+    first = image.read_bytes()
+    run = Run(image)
+    run.until("ready")
+    run.end()
+    assert image.read_bytes() == first
+
+
+def refused(image: Path, **environment: str) -> str:
+    """The one line that it says; status 1."""
+    run = Run(image, **environment)
+    output, _ = run.process.communicate(timeout=20)
+    assert run.process.returncode == 1
+    assert output.count("\n") == 1 and output.startswith("error: "), output
+    return output
+
+
+def test_a_port_that_is_taken_is_named(image: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert port in refused(image, HTTP_PORT=port)
+
+
+@pytest.mark.parametrize("port", ["eighty", "-1", "65536"])
+def test_a_port_that_is_none_is_named(image: Path, port: str) -> None:
+    assert port in refused(image, HTTP_PORT=port)
+
+
+@pytest.mark.parametrize("content", [b"not an image", b"\0" * SIZE, b"littlefs" * (SIZE // 8)])
+def test_a_corrupt_image_is_refused_and_left_alone(image: Path, content: bytes) -> None:
+    image.write_bytes(content)
+    refused(image)
+    assert image.read_bytes() == content
+
+
+def test_an_image_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    refused(tmp_path / "file" / "flash.img")
+
+
+def test_a_folder_is_no_image(tmp_path: Path) -> None:
+    refused(tmp_path)
+
+
+def test_two_boards_do_not_share_an_image(image: Path) -> None:
+    run = Run(image)
+    run.until("ready")
+    assert "in use" in refused(image)
+    assert run.end() == 0

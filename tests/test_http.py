@@ -1,0 +1,106 @@
+"""What the HTTP parser understands. Runs on CPython and, by test_core_on_micropython, there."""
+
+from core_cases import BROWSER, CURL, LINES, NUMBERS, SET, check, lines, note, parse, split
+
+from device import http
+
+GET, HEAD, POST, PUT, TRACE = 0, 1, 2, 3, 7  # as parse() numbers them
+
+
+def test_what_curl_and_browsers_send_is_understood():
+    fields = [None] * 8
+    fields[:2] = [b"192.168.4.1", b"*/*"]
+    assert parse(CURL) == (GET, b"/led", b"", fields)
+    fields = [b"switch", None, b"11", None, None, None, None, None]
+    assert parse(SET) == (PUT, b"/led", b'{"on":true}', fields)
+    accept = b"text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
+    kind, origin = b"application/x-www-form-urlencoded", b"http://192.168.4.1:8080"
+    fields = [b"192.168.4.1:8080", accept, b"0", kind, None, None, origin, b"same-origin"]
+    assert parse(BROWSER) == (POST, b"/toggle", b"", fields)
+
+
+def test_a_request_may_come_byte_by_byte():
+    for data in (CURL, SET, BROWSER, b"\r\n" + CURL):
+        for end in range(len(data)):
+            assert parse(data[:end]) is None, data[:end]
+        assert isinstance(parse(data), tuple)
+
+
+def test_what_follows_a_request_is_not_taken_for_its_part():
+    for data in (CURL, SET):
+        for more in (b"\0", b"\n", CURL, b"x" * 2000):
+            assert parse(data + more) == parse(data)
+
+
+def test_a_field_is_found_however_it_is_written():
+    for line in (b"accept:x", b"ACCEPT: x", b"Accept: \t x \t", b"aCCept:\tx"):
+        assert parse(lines(line + b"\r\n"))[3][1] == b"x", line
+    for line in (b"Accept:", b"Accept: \t"):
+        assert parse(lines(line + b"\r\n"))[3][1] == b"", line
+    for line in (b"Xaccept: x", b"Accept-X: x", b"Acc: x", b"X: Accept: x"):
+        assert parse(lines(line + b"\r\n"))[3][1] is None, line
+    assert parse(lines(b"Accept: a\r\nAccept: b\r\n"))[3][1] == b"b"
+    odd = b"!#$%&'*+-.^_`|~09azAZ: t\tab \x80\xff \"(),/:;<=>?@[\\]{}\r\n"
+    assert isinstance(parse(lines(odd)), tuple)
+
+
+def test_queries_and_absolute_addresses_lead_to_the_same_page():
+    for target, host, path in (
+        (b"/led?a=b?c&d", b"switch.local", b"/led"),
+        (b"/?", b"switch.local", b"/"),
+        (b"http://Other:80/led?x", b"Other:80", b"/led"),
+        (b"HTTP://other", b"other", b"/"),
+        (b"http://other/a//../%2e", b"other", b"/a//../%2e"),
+        (b"http:///led", b"", b"/led"),
+    ):
+        method, found, _, fields = parse(b"HEAD " + target + b" HTTP/1.1\r\n" + LINES + b"\r\n")
+        assert (method, found, fields[0]) == (HEAD, path, host), target
+
+
+def test_old_clients_need_no_host():
+    assert parse(b"GET / HTTP/1.0\r\n\r\n") == (GET, b"/", b"", [None] * 8)
+    assert parse(b"TRACE / HTTP/1.0\r\nHost: a\r\n\r\n")[0] == TRACE
+    check([(b"GET / HTTP/1.1\r\n\r\n", 4004), (b"GET http://a/ HTTP/1.1\r\n\r\n", 4004)])
+    assert isinstance(parse(b"GET / HTTP/1.9\r\n" + LINES + b"\r\n"), tuple)
+
+
+def test_no_request_takes_more_memory_than_there_is():
+    room = 1536 - len(lines(b"X: \r\n"))
+    fits = lines(b"X: " + b"a" * room + b"\r\n")
+    assert isinstance(parse(fits), tuple) and parse(fits[:-1]) is None
+    length = b"Content-Length: %d\r\n" % (1536 - len(lines(b"Content-Length: 1000\r\n")))
+    assert isinstance(parse(lines(length) + b"x" * 1536), tuple)
+    large = b"Content-Length: %d\r\n" % (1537 - len(lines(b"Content-Length: 1000\r\n")))
+    check(
+        [
+            (lines(b"X: a" + b"a" * room + b"\r\n"), 431),
+            (lines(b"X: " + b"a" * 2000 + b"\r\n"), 431),
+            (b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 400, 431),
+            (b"GET /" + b"a" * 1531, 414),
+            (b"\r\nGET /" + b"a" * 2000, 414),
+            (b"GET /" + b"a" * 1531 + b" HTTP/1.1\r\n" + LINES + b"\r\n", 414),
+            (lines(large), 413),
+        ]
+    )
+    assert parse(b"GET /" + b"a" * 1530) is None
+
+
+def test_a_response_is_what_clients_expect():
+    assert http.response(b"200 OK", b"a/b", b"body", b"C: d\r\n") == (
+        b"HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nContent-Length: 4\r\nC: d\r\n"
+        b"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+        b"Connection: close\r\n\r\nbody"
+    )
+
+
+def test_each_error_says_what_was_wrong():
+    reasons = set()
+    for number in NUMBERS:
+        status, fields, body = split(note(number, http.error(number)))
+        assert status == (number // 10 if number > 999 else number)
+        assert fields[b"Content-Type"] == b"text/plain" and len(body) > 4
+        assert (b"Allow" in fields) == (status == 405)
+        assert (b"WWW-Authenticate" in fields) == (status == 401)
+        assert (b"Location" in fields) == (status == 303)
+        reasons.add(body)
+    assert len(reasons) == len(NUMBERS) - 2  # the three of 405 say it in Allow

@@ -1,0 +1,75 @@
+"""What runs on the board to tell of its state, sent as source: small, and MicroPython's Python.
+
+Each function is sent by itself (inspect.getsource), so each imports what it needs. Its last line
+of output is its answer, as JSON.
+"""
+
+
+def state():
+    """Whether the switch runs, and where: {machine, ip, serving, error}."""
+    import json
+    import os
+    import sys
+
+    import network
+
+    switch = sys.modules.get("device.switch")
+    retained = sys.modules.get("device.retained")
+    print(
+        json.dumps(
+            {
+                "machine": os.uname().machine,
+                "ip": network.WLAN(network.WLAN.IF_STA).ifconfig()[0],
+                "serving": bool(switch and switch.server),
+                "error": retained.last_error() if retained else "",
+            }
+        )
+    )
+
+
+def facts():
+    """What `make info` shows besides the files, sizes in bytes; before it what check_fw prints.
+
+    `heap_block` is the largest one that can be had; `status` what GET /status answers, or None.
+    """
+    import gc
+    import json
+    import os
+    import sys
+
+    import esp
+    import network
+
+    intact = esp.check_fw()
+    gc.collect()
+    heap_free = too_much = gc.mem_free()
+    heap_block = 0
+    while too_much - heap_block > 64:
+        size = (heap_block + too_much) // 2
+        try:
+            bytearray(size)
+            heap_block = size
+        except MemoryError:
+            too_much = size
+        gc.collect()
+    space = os.statvfs("/")
+    switch = sys.modules.get("device.switch")
+    retained = sys.modules.get("device.retained")
+    print(
+        json.dumps(
+            {
+                "machine": os.uname().machine,
+                "release": os.uname().version,
+                "intact": intact,
+                "mpy": getattr(sys.implementation, "_mpy", 0) & 0xFF,
+                "flash": esp.flash_size(),
+                "flash_free": space[0] * space[3],
+                "heap_free": heap_free,
+                "heap_block": heap_block,
+                "ip": network.WLAN(network.WLAN.IF_STA).ifconfig()[0],
+                "status": switch._status.read() if switch and switch.server else None,
+                "crashes": retained.crashes if retained else 0,
+                "error": retained.last_error() if retained else "",
+            }
+        )
+    )

@@ -1,0 +1,102 @@
+"""A WebREPL session as SerialTransport's serial port."""
+
+from __future__ import annotations
+
+import socket
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
+
+_TIMEOUT = 10.0  # s
+# A board that lost its power says no goodbye: asked after 5 s of silence, given up after 14.
+_KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 3}
+
+
+class Wire:
+    """What SerialTransport needs of a serial port, over the websocket of a board at `where`.
+
+    OSError where the connection is gone. `_webrepl` puts bytes that are no UTF-8 into text frames,
+    so frames are read undecoded.
+    """
+
+    def __init__(self, connection: ClientConnection, where: str) -> None:
+        self._socket, self._where = connection, where
+        self._buffer = b""
+        self.rts = self.dtr = False
+        self.timeout: float | None = _TIMEOUT
+        self._set(socket.SOL_SOCKET, "SO_KEEPALIVE", 1)
+        for name, value in _KEEPALIVE.items():
+            self._set(socket.IPPROTO_TCP, name, value)
+
+    def _set(self, level: int, name: str, value: int) -> None:
+        if hasattr(socket, name):  # not on every system
+            self._socket.socket.setsockopt(level, getattr(socket, name), value)
+
+    def _receive(self, timeout: float | None) -> bool:
+        try:
+            # The board holds its next small frame back until this side has acknowledged the last
+            # one (Nagle's rule), which by itself would take 40 ms.
+            self._set(socket.IPPROTO_TCP, "TCP_QUICKACK", 1)
+            data = self._socket.recv(timeout, decode=False)
+        except TimeoutError:
+            return False
+        except (ConnectionClosed, OSError):
+            if self._buffer:
+                return False  # what came before the end is read first
+            raise OSError(f"{self._where} closed the connection") from None
+        self._buffer += data
+        return True
+
+    def inWaiting(self) -> int:
+        """Bytes that can be read at once."""
+        while self._receive(0):
+            pass
+        return len(self._buffer)
+
+    def read(self, size: int = 1) -> bytes:
+        """`size` bytes, fewer after the timeout."""
+        while len(self._buffer) < size and self._receive(self.timeout):
+            pass
+        data, self._buffer = self._buffer[:size], self._buffer[size:]
+        return data
+
+    def write(self, data: bytes) -> int:
+        """Send as typed text; the board's input ring takes 255 bytes, so at most 128 a frame."""
+        for i in range(0, len(data), 128):
+            self._send(data[i : i + 128], text=True)
+        return len(data)
+
+    def write_file(self, data: bytes) -> None:
+        """Send as a part of a file transfer."""
+        self._send(data, text=False)
+
+    def _send(self, data: bytes, text: bool) -> None:
+        try:
+            self._socket.send(data, text=text)
+        except ConnectionClosed:
+            raise OSError(f"{self._where} closed the connection") from None
+
+    def read_until(self, *endings: bytes, timeout: float = _TIMEOUT) -> bytes:
+        """What comes up to one of `endings`; all that came, where none does."""
+        data = b""
+        while not data.endswith(endings) and (byte := self._next(timeout)):
+            data += byte
+        return data
+
+    def _next(self, timeout: float) -> bytes:
+        if not self._buffer and not self._receive(timeout):
+            return b""
+        byte, self._buffer = self._buffer[:1], self._buffer[1:]
+        return byte
+
+    def take(self, answer: bytes) -> bool:
+        """Wait for `answer` and take it out of what came, which stays; False after the timeout."""
+        while answer not in self._buffer:
+            if not self._receive(self.timeout):
+                return False
+        self._buffer = self._buffer.replace(answer, b"", 1)
+        return True
+
+    def close(self) -> None:
+        """Say goodbye."""
+        self._socket.close()
