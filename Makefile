@@ -12,6 +12,10 @@ run: tools.virtual_board ## the virtual board, in the foreground; Ctrl-C ends it
 configure: tools.configure ## ask for WiFi, passwords and the LED's pin; write webrepl_cfg.py
 flash: tools.flash ## put the firmware FIRMWARE=file on the board at PORT
 deploy: tools.deploy ## bring the board at PORT, HOST or HOSTS up to date, all or nothing
+repl: tools.repl ## a prompt on the board at PORT or HOST
+watch: tools.watch ## put each file on the board at PORT or HOST as it is saved
+info: tools.info ## what is on the board at PORT or HOST, and how it does
+webrepl: tools.webrepl_page ## the WebREPL client in a browser, for the board at HOST or PORT
 wiring: tools.wiring ## draw docs/wiring.svg
 build: tools.build
 

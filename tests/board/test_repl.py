@@ -51,7 +51,7 @@ def test_ctrl_c_stops_a_program_that_never_ends(board, project):
         tool.type(b"while True: pass\r\r\r")
         tool.expect("pass\r\n.*\r\n")
         tool.type(CTRL_C)
-        tool.expect("KeyboardInterrupt.*\r\n>>> ")
+        tool.expect("KeyboardInterrupt: \r\n.*>>> ")
 
 
 def test_lines_that_the_board_ends_with_a_bare_newline_start_at_the_left(board, project):

@@ -98,5 +98,5 @@ class Wire:
         return True
 
     def close(self) -> None:
-        """Say goodbye."""
-        self._socket.close()
+        """Say goodbye: without a status code, which `_webrepl` takes for the start of a file."""
+        self._socket.close(code=None)

@@ -101,7 +101,9 @@ class Execution:
             self._held = (name, a, b, data)  # print blocks until the WebREPL client takes it
         elif name == "wait":
             self._idle = bool(b)
-            self._wait = self._chip.loop.call_later(a / 1000, self._end_wait)
+            # A callback that is due comes first: the chip's waits run it before they wait.
+            delay = 0 if self._callbacks else a / 1000
+            self._wait = self._chip.loop.call_later(delay, self._end_wait)
             self.wake()
         elif name == "reset":
             self._chip.hard_reset(_SOFT_RESTART)

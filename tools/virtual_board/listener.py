@@ -21,6 +21,7 @@ Peer = tuple[str, int]
 
 class Port:
     """One listening port. `deliver(sock, peer)` decides a SYN's fate: False drops it for now.
+    `take_turn(attempt)` calls attempt() when it is this SYN's turn.
 
     It is taken for good when made, but refuses connections until listen(). Tries of a dropped SYN
     wait here; its client, whom the kernel has let in, believes itself connected meanwhile.
@@ -31,6 +32,7 @@ class Port:
         self.number = number or _free_port()
         self.deliver: Callable[[socket.socket, Peer], bool] = lambda sock, peer: True
         self.discard: Callable[[socket.socket], None] = loopback.reset
+        self.take_turn: Callable[[Callable[[], None]], None] = lambda attempt: attempt()
         self._pending: dict[socket.socket, asyncio.TimerHandle] = {}
         self._listening = False
         self._sock = socket.socket()
@@ -91,6 +93,9 @@ class Port:
             self._try(sock, peer, SYN_RETRIES)
 
     def _try(self, sock: socket.socket, peer: Peer, waits: tuple[int, ...]) -> None:
+        self.take_turn(lambda: self._deliver(sock, peer, waits))
+
+    def _deliver(self, sock: socket.socket, peer: Peer, waits: tuple[int, ...]) -> None:
         if not self.deliver(sock, peer):
             timer = self._loop.call_later(waits[0], self._again, sock, peer, waits[1:])
             self._pending[sock] = timer

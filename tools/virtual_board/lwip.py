@@ -14,6 +14,9 @@ Kinder, or different only in time:
 * A client's first data is looked at after 5 ms or after accept(), whichever comes first. Over the
   air it needs a round trip, in which a callback has long accepted; on loopback it would always be
   early, refused, and 125 ms late. FIN and RST are not waited for, so the order is the same.
+* SYNs come one by one, each when the one before is accepted or has waited 50 ms: on loopback a
+  client that opens one connection after another is faster than any is over the air, where it
+  waits a round trip for each. Clients that come at the same instant have it easier here.
 * Data and FIN count as two segments. In one segment before accept() the chip would lose the FIN.
 * A dropped SYN's client believes itself connected: the kernel answered. A board that is off, or
   off the air without a listener, refuses at once where a real one would be silent.

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+from collections import deque
+from collections.abc import Callable
 
 from . import loopback
 from .listener import Peer, Port
@@ -9,6 +11,7 @@ from .pcb import Pcb
 from .sockets import Socket
 
 MAX_PCBS = 5  # MEMP_NUM_TCP_PCB
+HANDSHAKE = 0.05  # s
 TIME_WAIT = 5.0  # s, 2 * TCP_MSL on this build
 
 
@@ -26,6 +29,9 @@ class Network:
         self.dropped_syns = self.refused = self.aborted = 0
         self._time_wait: list[tuple[float, Pcb]] = []  # tcp_tw_pcbs, each with its end
         self._limbo: list[socket.socket] = []  # their RST waits for the link
+        self._syns: deque[Callable[[], None]] = deque()  # on their way through the air
+        self._turn: asyncio.TimerHandle | None = None
+        self._last_syn = 0.0
         self.ports: dict[int, Port] = {}
         try:
             for board_port, number in ports.items():
@@ -38,6 +44,7 @@ class Network:
         port = Port(self.loop, number)
         port.deliver = lambda sock, peer: self._syn(sock, peer, board_port)
         port.discard = self.hang_up
+        port.take_turn = self._queue_syn
         return port
 
     def loopback_port(self, board_port: int) -> int:
@@ -60,6 +67,28 @@ class Network:
         now = self.loop.time()
         self._time_wait = [(end, pcb) for end, pcb in self._time_wait if end > now]
         return self.pcbs + [pcb for _, pcb in self._time_wait if with_time_wait]
+
+    def _queue_syn(self, attempt: Callable[[], None]) -> None:
+        self._syns.append(attempt)
+        if not self._turn:
+            self._next_syn()
+
+    def _next_syn(self) -> None:
+        """One after the other, as clients come that need a round trip for each connection: the
+        firmware has time to accept the one before, unless it takes HANDSHAKE or longer.
+        """
+        self._turn = None
+        while self._syns:
+            waiting = any(self._unaccepted(port) for port in self.ports)
+            if waiting and self.loop.time() - self._last_syn < HANDSHAKE:
+                self._turn = self.loop.call_later(0.001, self._next_syn)
+                return
+            self._last_syn = self.loop.time()
+            self._syns.popleft()()
+
+    def _unaccepted(self, port: int) -> bool:
+        listener = self.listener(port)
+        return bool(listener and listener.queue)
 
     def _syn(self, sock: socket.socket, peer: Peer, port: int) -> bool:
         """tcp_listen_input(): False drops the SYN, and its client will send it again."""
@@ -113,6 +142,8 @@ class Network:
 
     def close_ports(self) -> None:
         """Let go of the loopback ports: the end of this object."""
+        if self._turn:
+            self._turn.cancel()
         self.power_off()
         for port in self.ports.values():
             port.close()

@@ -13,6 +13,7 @@ import link
 import vfs
 
 _CHUNK = 1024
+_IDLE_MS = 20  # the prompt looks at the scheduler's queue that often; the chip's, all the time
 
 
 def _modules():
@@ -120,14 +121,14 @@ def main(space):
     _modules()
     _mount(blocks)
     filler = _shrink(free)
-    gc.threshold((gc.mem_free() + free // 50) // 4)
+    gc.threshold(free // 4)  # _boot.py
     booted = _file("boot.py", space)
     if not raw and booted:
         _file("main.py", space)
     link.call(link.FINISHED, 1)
     while True:
         try:
-            work, data = link.call(link.WAIT, 1000, 1)
+            work, data = link.call(link.WAIT, _IDLE_MS, 1)
             if work == link.EXECUTE:
                 length = int(data[1:])
                 system_exit = _execute(length, data[:1] == b"s", space) == 0x100

@@ -86,14 +86,14 @@ def _transfer(op, a, b, data):
 
 def _stale():
     # Ctrl-C cut an earlier call short and its reply was still to come: read on.
-    _wire.readinto(_head)
+    if not _wire.readinto(_head):
+        raise SystemExit  # the chip is gone
     reply = struct.unpack("<BBBBBBBBiI", _head)
     body = bytes(_in[: _wire.readinto(_in[: reply[9]])])
     return reply, body
 
 
-def _run(number):
-    handler = handlers.get(number)
+def _run(handler):
     try:
         if handler:
             handler()
@@ -101,10 +101,10 @@ def _run(number):
         call(CALLBACK_END)
 
 
-def _deliver(sequence, interrupts, flags):
+def _deliver(numbers, interrupts, flags):
     for i in range(interrupts):
         try:
-            schedule(_run, sequence[i])
+            schedule(_run, handlers.get(numbers[i]))
         except RuntimeError:  # schedule queue full: the event is lost, as on the chip
             call(CALLBACK_DROPPED)
     if flags & _CTRL_C:

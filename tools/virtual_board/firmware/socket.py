@@ -32,6 +32,7 @@ _STREAM_CLOSE = const(4)
 
 # A finaliser may neither allocate nor call: it leaves its mark here, and the next call acts on it.
 _collected = bytearray(128)
+_closed = []
 
 
 def _close_collected():
@@ -171,9 +172,12 @@ class socket(io.IOBase):
 
     def close(self):
         if self._n >= 0:
-            link.handlers.pop(self._n, None)
             n, self._n = self._n, -1
             link.call(link.SOCK_CLOSE, n)
+            # Events that came before are called back all the same, as many as the queue holds.
+            _closed.append(n)
+            if len(_closed) > 4:
+                link.handlers.pop(_closed.pop(0), None)
 
     def ioctl(self, request, arg):
         if request == _STREAM_POLL:

@@ -1,0 +1,130 @@
+"""`make info`: what is on the board, in a dozen lines, from a board in any state."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import client
+import pytest
+from tool_rig import copy_project, run, way
+
+from tools import info
+from tools.virtual_board.board import VirtualBoard
+from tools.virtual_board.chip import EXCEPTION
+from tools.virtual_board.wlan import Air
+
+BOTH = pytest.mark.parametrize("kind", ["PORT", "HOST"])
+AIR = {"home": "correct horse"}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return copy_project(tmp_path / "project")
+
+
+def told(board: VirtualBoard, project: Path, kind: str) -> dict[str, str]:
+    """What `make info` prints: title -> text."""
+    status, shown = run("info", project, **way(board, kind))
+    assert status == 0, shown
+    assert client.PASSWORD not in shown
+    return dict(re.split(r"(?<! )  +", line, maxsplit=1) for line in shown.splitlines())
+
+
+@BOTH
+def test_a_healthy_board_says_so_and_goes_on_serving(board, project, kind):
+    client.set_led(board.http, True)
+    boots = board.chip.boots
+    lines = told(board, project, kind)
+    assert lines["firmware"].endswith(", intact")
+    assert lines[".mpy version"] == "6"
+    assert re.fullmatch(r"4096 KiB, \d+ KiB free for files", lines["flash"])
+    assert re.fullmatch(r"\d+ bytes free, \d+ in one piece", lines["heap"])
+    assert re.fullmatch(r"all \d+ as they are here", lines["files"])
+    assert lines["switch"].startswith("running, ")
+    assert lines["safe mode"] == "off"
+    assert re.fullmatch(r"0:0\d:\d\d", lines["uptime"])
+    assert lines["requests"] == "1, 0 rejected"
+    assert lines["last error"] == "none"
+    assert lines["address"].startswith("http://")
+    assert client.led(board.http) is True
+    assert board.chip.boots == boots
+    assert not board.do(lambda chip: chip.terminal.repl.raw)
+
+
+@BOTH
+def test_files_out_of_step_are_named(make_board, project, kind):
+    def change(tree: Path) -> None:
+        (tree / "device/button.mpy").unlink()
+        (tree / "device/old.mpy").write_bytes(b"")
+        (tree / "device/led.py").write_text((project / "device/led.py").read_text())
+        (tree / ".deploy").mkdir()
+        (tree / ".deploy/manifest").write_text(json.dumps(["/boot.py", "/device/old.mpy"]))
+
+    board = make_board(change, air=Air(AIR))
+    (project / "device/safe_mode.py").open("a").write("\nNEW = 1\n")
+    files = told(board, project, kind)["files"]
+    assert "missing: device/button.mpy" in files
+    assert "extra: device/old.mpy" in files
+    assert "hiding ours: device/led.py" in files
+    assert re.search("differ: .*device/safe_mode.mpy", files)
+
+
+@BOTH
+def test_safe_mode_and_its_reason_are_shown(board, project, kind):
+    for _ in range(3):
+        boots = board.chip.boots
+        board.do(lambda chip: chip.hard_reset(EXCEPTION))
+        board.wait_for(lambda chip, n=boots: chip.boots > n)
+    lines = told(board, project, kind)
+    assert lines["safe mode"].startswith("ON after 3 crashes")
+    assert lines["switch"] == "not running"
+    assert lines["last error"] == "crash: exception"
+
+
+def test_a_switch_that_failed_to_start_tells_why(make_board: Callable, project: Path) -> None:
+    def change(tree: Path) -> None:
+        (tree / "device/switch.py").write_text("raise ValueError('of mine')\n")
+
+    lines = told(make_board(change, air=Air(AIR)), project, "PORT")
+    assert lines["switch"] == "not running"
+    assert lines["last error"] == "main.py: ValueError: of mine"
+
+
+def test_a_board_that_was_only_flashed_tells_what_it_can(make_board, project):
+    def change(tree: Path) -> None:
+        for path in sorted(tree.rglob("*"), reverse=True):
+            path.unlink() if path.is_file() else path.rmdir()
+
+    lines = told(make_board(change), project, "PORT")
+    assert "missing: boot.py" in lines["files"]
+    assert lines["switch"] == "not running"
+    assert lines["firmware"].endswith(", intact")
+
+
+def test_without_settings_here_all_but_the_files_is_told(board, tmp_path):
+    project = copy_project(tmp_path / "bare", config=None)
+    lines = told(board, project, "PORT")
+    assert lines["files"].startswith("webrepl_cfg.py is missing; make it with `make configure`")
+    assert lines["switch"].startswith("running")
+
+
+def test_a_damaged_firmware_and_one_of_another_mpy_version_stand_out():
+    facts = {
+        "machine": "ESP module with ESP8266",
+        "release": "v1.18",
+        "intact": False,
+        "mpy": 5,
+        "flash": 1 << 20,
+        "flash_free": 0,
+        "heap_free": 1,
+        "heap_block": 1,
+        "ip": "192.168.4.1",
+        "status": None,
+        "crashes": 0,
+        "error": "",
+    }
+    lines = info.report(facts, "")
+    assert lines["firmware"] == "v1.18, DAMAGED: write it again with `make flash`"
+    assert lines[".mpy version"].startswith("5, but deploy makes 6: ")
+    assert lines["address"] == "http://192.168.4.1/"
