@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-import io
 import json
 import os
 import re
@@ -17,6 +16,7 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from tools import ports, settings
+from tools.board.transport import Transport
 from tools.board.webrepl import Busy, Unreachable, WebreplTransport, split
 from tools.errors import UserError
 
@@ -24,7 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 _LOOPBACK = ("localhost", "127.0.0.1")
 _BOOT = 30.0  # s that a board may take from a reset to its prompt
 _ANSWER = 5.0  # s that one byte may take; mpremote by itself waits for ever at some of them
+_BOOT_PY = 10.0  # s that boot.py may take
 _PROMPT = b"\r\n>>> "
+_RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n"
 
 
 def config_file(host: str | None) -> Path:
@@ -46,21 +48,31 @@ def open_board(host: str | None, port: str | None = None) -> SerialTransport:
         return WebreplTransport(host, password)
     name = ports.find(port)
     try:
-        return SerialTransport(name, timeout=_ANSWER)
+        return Transport(name, timeout=_ANSWER)
     except (TransportError, OSError) as e:
         raise ports.diagnose(name) from e
 
 
 def enter(board: SerialTransport) -> None:
-    """The raw REPL, without a soft reset: what runs in the background goes on."""
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what came instead
-            board.enter_raw_repl(soft_reset=False)
-    except TransportError as e:
+    """The raw REPL, without a soft reset: what runs in the background goes on.
+
+    A board that is booting is waited for, since Ctrl-C would break boot.py off; so is, for as
+    long, one where something else is running. (mpremote's own does not wait, and prints what came
+    instead.) UserError where there is no raw REPL.
+    """
+    board.serial.write(b"\x02")  # for a prompt, also from a raw REPL that was left behind
+    board.read_until(1, _PROMPT, timeout_overall=_BOOT_PY)
+    board.serial.write(b"\r\x03")
+    while n := board.serial.inWaiting():
+        board.serial.read(n)
+    board.serial.write(b"\r\x01")
+    seen = board.read_until(1, _RAW_PROMPT, timeout_overall=_ANSWER)
+    if not seen.endswith(_RAW_PROMPT):
         raise UserError(
             f"{board.device_name}: no raw REPL",
             "press reset on the board and try again; if it has no MicroPython, `make flash`",
-        ) from e
+        )
+    board.in_raw_repl = True
 
 
 @contextlib.contextmanager
@@ -77,9 +89,12 @@ def raw_repl(board: SerialTransport) -> Iterator[SerialTransport]:
 
 def _leave(board: SerialTransport) -> None:
     with contextlib.suppress(*ports.LOST):
-        if board.in_raw_repl:
-            board.serial.write(b"\x03")  # where it was cut off in the middle
+        for _ in range(3 if board.in_raw_repl else 0):
+            # Ctrl-C for a program that was cut off here; while it only begins, it takes two.
+            board.serial.write(b"\x03")
             board.exit_raw_repl()
+            if board.read_until(1, _PROMPT, timeout_overall=1).endswith(_PROMPT):
+                break
     with contextlib.suppress(*ports.LOST):
         board.close()
 

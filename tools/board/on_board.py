@@ -14,12 +14,14 @@ def state():
     import network
 
     switch = sys.modules.get("device.switch")
+    status = sys.modules.get("device.status")
     retained = sys.modules.get("device.retained")
+    station = network.WLAN(network.WLAN.IF_STA).ifconfig()[0]
     print(
         json.dumps(
             {
                 "machine": os.uname().machine,
-                "ip": network.WLAN(network.WLAN.IF_STA).ifconfig()[0],
+                "ip": status and status.address() or station,
                 "serving": bool(switch and switch.server),
                 "error": retained.last_error() if retained else "",
             }

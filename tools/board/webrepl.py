@@ -11,10 +11,10 @@ import struct
 from collections.abc import Callable
 
 from mpremote.transport import TransportError
-from mpremote.transport_serial import SerialTransport
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from tools.board.transport import Transport
 from tools.board.wire import Wire
 from tools.errors import UserError
 
@@ -54,7 +54,7 @@ def split(host: str) -> tuple[str, int]:
     return parts[1], int(parts[2] or PORT)
 
 
-class WebreplTransport(SerialTransport):
+class WebreplTransport(Transport):
     """Logged in at `host` ("name" or "name:port") with `password`. UserError where that fails."""
 
     def __init__(self, host: str, password: str) -> None:
@@ -94,30 +94,6 @@ class WebreplTransport(SerialTransport):
             )
         if not answer.endswith(b">>> "):
             raise Unreachable(self.device_name, "no answer to the password")
-
-    def raw_paste_write(self, command_bytes: bytes) -> None:
-        """mpremote's, with two bytes fewer under way.
-
-        The protocol allows two windows of 128, which come here at once, and then Ctrl-D; the
-        board's input ring takes 255 and drops the rest (ports/esp8266/esp_mphal.c).
-        """
-        window = int.from_bytes(self.serial.read(2), "little")
-        sent, allowed = 0, window - 2
-        while sent < len(command_bytes):
-            while allowed <= 0 or self.serial.inWaiting():
-                mark = self.serial.read(1)
-                if mark == b"\x04":  # the board has seen enough: a syntax error
-                    self.serial.write(b"\x04")
-                    return
-                if mark != b"\x01":
-                    raise TransportError(f"unexpected answer to raw paste: {mark!r}")
-                allowed += window
-            part = command_bytes[sent : sent + allowed]
-            self.serial.write(part)
-            sent, allowed = sent + len(part), allowed - len(part)
-        self.serial.write(b"\x04")
-        if not self.read_until(1, b"\x04").endswith(b"\x04"):
-            raise TransportError("could not complete raw paste")
 
     def fs_writefile(
         self,

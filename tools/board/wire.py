@@ -20,7 +20,7 @@ class Wire:
     """
 
     def __init__(self, connection: ClientConnection, where: str) -> None:
-        self._socket, self._where = connection, where
+        self._socket, self._where = connection.__enter__(), where  # websockets 17 wants it so
         self._buffer = b""
         self.rts = self.dtr = False
         self.timeout: float | None = _TIMEOUT

@@ -1,0 +1,59 @@
+"""`make webrepl`: the stock client opens at the board's address, and its source is named."""
+
+import stat
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import client
+import pytest
+from tool_rig import copy_project, run, way
+
+from tools.virtual_board.board import VirtualBoard
+from tools.virtual_board.wlan import Air
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return copy_project(tmp_path / "project")
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file in which the browser, a script, puts the address it was given."""
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {opened}\n')
+    browser.chmod(browser.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("BROWSER", str(browser))
+    return opened
+
+
+def test_the_browser_opens_the_boards_page_and_its_source_is_named(board, project, opened):
+    status, shown = run("webrepl_page", project, **way(board, "HOST"))
+    address = f"http://{urlsplit(board.webrepl).netloc}/"
+    assert status == 0, shown
+    assert opened.read_text() == address
+    assert shown.startswith(f"{address}\n")
+    assert "loaded from https://micropython.org/webrepl/" in shown
+
+
+def test_a_client_from_elsewhere_is_named_as_the_board_has_it(board, project, opened):
+    door = f"webrepl_door.start({client.PASSWORD!r}, 'http://nas.lan/webrepl/')"
+    run("repl", project, f"from device import webrepl_door\n{door}".encode(), **way(board, "PORT"))
+    status, shown = run("webrepl_page", project, **way(board, "HOST"))
+    assert status == 0, shown
+    assert "loaded from http://nas.lan/webrepl/" in shown
+
+
+def test_over_the_cable_the_board_is_asked_for_its_address(project, opened, make_board) -> None:
+    board: VirtualBoard = make_board(air=Air({}))
+    status, shown = run("webrepl_page", project, **way(board, "PORT"))
+    assert status == 1
+    assert "the board is in no WiFi network; correct WIFI_SSID" in shown
+    assert not opened.exists()
+
+
+def test_an_address_without_webrepl_opens_nothing(board, project, opened):
+    status, shown = run("webrepl_page", project, HOST="127.0.0.1:1")
+    assert status == 1
+    assert "127.0.0.1:1: WebREPL cannot be reached (Connection refused); check" in shown
+    assert not opened.exists()

@@ -1,0 +1,116 @@
+"""`make info`: what is on the board, and how it does: firmware, memory, files, switch.
+
+Environment: PORT (serial) or HOST (over WiFi); SOURCE=1 where that is how it was deployed.
+"""
+
+from __future__ import annotations
+
+from mpremote.transport_serial import SerialTransport
+
+from tools.board import connection, on_board
+from tools.deploy import on_board as deploy_on_board
+from tools.deploy.__main__ import wanted_files
+from tools.deploy.plan import MANIFEST, Plan, candidates, make
+from tools.deploy.steps import MPY_VERSION
+from tools.errors import UserError, main
+
+_SAFE_MODE = 3  # crashes, see device/safe_mode.py
+
+
+def files(board: SerialTransport, wanted: dict[str, bytes]) -> str:
+    """How the board's files compare with `wanted`, by the survey of a deploy."""
+    wanted = {path: content for path, content in wanted.items() if path != MANIFEST}
+    found = connection.run(board, deploy_on_board.survey, candidates(wanted))
+    assert isinstance(found, dict)
+    if found["pending"]:
+        return "a deploy was cut off: reset the board, which finishes it"
+    plan = make(wanted, found["hashes"], found["manifest"])
+    return _difference(plan)
+
+
+def _difference(plan: Plan) -> str:
+    lists = {
+        "differ": plan.changed,
+        "missing": plan.new,
+        "extra": plan.removed,
+        "hiding ours": plan.hiding,
+    }
+    parts = [
+        f"{title}: {', '.join(path[1:] for path in paths)}"
+        for title, paths in lists.items()
+        if paths
+    ]
+    return "; ".join(parts) or f"all {len(plan.same)} as they are here"
+
+
+def report(facts: dict, compared: str) -> dict[str, str]:
+    """Title -> text of each line, of what the board's facts() answered."""
+    status = facts["status"] or {}
+    return {
+        "board": facts["machine"],
+        "firmware": facts["release"] + _intact(facts["intact"]),
+        ".mpy version": _mpy(facts["mpy"]),
+        "flash": f"{facts['flash'] >> 10} KiB, {facts['flash_free'] >> 10} KiB free for files",
+        "heap": f"{facts['heap_free']} bytes free, {facts['heap_block']} in one piece",
+        "files": compared,
+        "switch": _switch(status),
+        "safe mode": _safe_mode(facts["crashes"]),
+        "uptime": _duration(status["uptime_s"]) if status else "unknown",
+        "requests": f"{status['requests']}, {status['rejected']} rejected" if status else "none",
+        "last error": facts["error"] or "none",
+        "WiFi": f"{status['rssi']} dBm" if status.get("rssi") else "not connected",
+        "address": _address(facts["machine"], status.get("ip") or facts["ip"]),
+    }
+
+
+def _intact(intact: bool) -> str:
+    return ", intact" if intact else ", DAMAGED: write it again with `make flash`"
+
+
+def _mpy(version: int) -> str:
+    if version == MPY_VERSION:
+        return str(version)
+    return f"{version}, but deploy makes {MPY_VERSION}: `make flash` a newer one, or use SOURCE=1"
+
+
+def _switch(status: dict) -> str:
+    if status:
+        return f"running, {status['version']}, since a reset by {status['reset_cause']}"
+    return "not running"
+
+
+def _safe_mode(crashes: int) -> str:
+    if crashes < _SAFE_MODE:
+        return "off"
+    return f"ON after {crashes} crashes in a row; `make deploy` what cures it"
+
+
+def _address(machine: str, ip: str) -> str:
+    return "none yet" if ip == "0.0.0.0" else connection.address(machine, ip)
+
+
+def _duration(seconds: int) -> str:
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return (f"{days} d " if days else "") + f"{hours}:{minutes:02}:{seconds:02}"
+
+
+def run() -> None:
+    """Ask the board and print a line for each thing."""
+    host, port = connection.host_and_port()
+    wanted, compared = {}, ""
+    try:
+        wanted = wanted_files(host)
+    except UserError as error:  # then the board can still tell the rest
+        compared = str(error)
+    with connection.raw_repl(connection.open_board(host, port)) as board:
+        facts = connection.run(board, on_board.facts)
+        compared = compared or files(board, wanted)
+    assert isinstance(facts, dict)
+    for title, text in report(facts, compared).items():
+        print(f"{title:<14}{text}")
+
+
+if __name__ == "__main__":
+    main(run)

@@ -1,0 +1,160 @@
+"""`make repl`: a prompt on the board. Over the cable mpremote's own, over WiFi one like it.
+
+Environment: PORT (serial) or HOST (over WiFi). Where the input is no terminal, it is a program:
+the board runs it, as python would, and what it prints is printed here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+import subprocess
+import sys
+import time
+
+from mpremote.console import Console
+from mpremote.transport_serial import SerialTransport
+
+from tools import ports
+from tools.board import connection
+from tools.board.webrepl import Busy, Unreachable
+from tools.errors import main
+
+_LEAVE = b"\x1d\x18"  # Ctrl-], Ctrl-X
+_CTRL_C = b"\x03"
+_TICK = 0.01  # s between two looks at keyboard and board
+_BACK = 30.0  # s in which a board must be back after a reset
+# Keys under way without an echo: the board's input ring takes 255 and drops what comes on top
+# (micropython#16997: pasted text arrives with holes).
+_UNSEEN = 128
+_PATIENCE = 0.3  # s to wait for an echo, which does not come where a program runs
+
+
+class Left(Exception):
+    """The user wants to leave, or the terminal is gone."""
+
+
+class Terminal:
+    """`console` on the WebREPL of `host`; after a reset of the board it connects again."""
+
+    def __init__(self, host: str, console: Console) -> None:
+        self._host, self._console = host, console
+        self._board = connection.open_board(host)
+        self._keys = b""  # to be sent
+        self._unseen, self._sent_at = 0, 0.0
+        self._held = b""  # the "\r" that the output so far ends with
+
+    def run(self) -> None:
+        """Until Ctrl-] or Ctrl-X. UserError where the board stays away."""
+        self._show(b">>> ")  # WebREPL sends it at login, whatever the board is doing
+        try:
+            while True:
+                try:
+                    self._exchange()
+                except ports.LOST:
+                    self._board.close()
+                    self._show(b"\n(connection lost; waiting for the board)\n")
+                    self._reconnect()
+                    self._show(b"(connected again)\n>>> ")
+        except Left:
+            self._board.close()
+
+    def _exchange(self) -> None:
+        """One look at both sides. OSError where the board is gone."""
+        self._look_at_keys()
+        wire = self._board.serial
+        if time.monotonic() - self._sent_at > _PATIENCE:
+            self._unseen = 0
+        if part := self._keys[: max(0, _UNSEEN - self._unseen)]:
+            wire.write(part)
+            self._keys = self._keys[len(part) :]
+            self._unseen, self._sent_at = self._unseen + len(part), time.monotonic()
+        if waiting := wire.inWaiting():
+            self._unseen = max(0, self._unseen - waiting)
+            self._show(wire.read(waiting))
+        else:
+            time.sleep(_TICK)
+
+    def _look_at_keys(self) -> None:
+        while key := self._key():
+            if key == _CTRL_C:
+                self._keys, self._unseen = b"", 0  # what was pasted before it does not hold it up
+            self._keys += key
+
+    def _key(self) -> bytes | None:
+        try:
+            key = self._console.readchar()
+        except OSError:
+            raise Left from None
+        if key is not None and key in _LEAVE:  # b"", the end of input, is in there as well
+            raise Left
+        return key
+
+    def _show(self, data: bytes) -> None:
+        # WebREPL sends print's "\n" as it is, which a raw terminal takes for "one down".
+        text = re.sub(rb"(?<!\r)\n", b"\r\n", self._held + data)[len(self._held) :]
+        self._held = b"\r" if data.endswith(b"\r") else b""
+        self._console.write(text)
+
+    def _reconnect(self) -> None:
+        self._keys, self._unseen = b"", 0
+        deadline = time.monotonic() + _BACK
+        while True:
+            try:
+                self._board = connection.open_board(self._host)
+                return
+            except (Unreachable, Busy):
+                if time.monotonic() > deadline:
+                    raise
+            self._look_at_keys()
+            if _CTRL_C in self._keys:
+                raise Left
+            time.sleep(_TICK)
+
+
+def prompt(host: str) -> None:
+    """A terminal over WiFi, until the user leaves."""
+    console = Console()
+    terminal = Terminal(host, console)
+    print(f"Connected to MicroPython at {host}", flush=True)
+    print("Use Ctrl-] or Ctrl-x to exit this shell", flush=True)
+    console.enter()
+    try:
+        terminal.run()
+    finally:
+        console.exit()
+        print()
+
+
+def execute(board: SerialTransport, program: bytes) -> int:
+    """Run `program` on the board and print what it prints; 1 where it ends by an exception."""
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")("replace"), True)
+
+    def show(data: bytes) -> None:
+        sys.stdout.write(decoder.decode(data.replace(b"\x04", b"")))  # Ctrl-D ends the output
+        sys.stdout.flush()
+
+    with connection.raw_repl(board):
+        board.exec_raw_no_follow(program)
+        _, trace = board.follow(timeout=None, data_consumer=show)
+    sys.stderr.write(decoder.decode(trace))
+    return 1 if trace else 0
+
+
+def run() -> int:
+    """A prompt for a person, or the board for a program that comes down a pipe."""
+    host, port = connection.host_and_port()
+    if not sys.stdin.isatty():
+        program = sys.stdin.buffer.read()
+        return execute(connection.open_board(host, port), program)
+    if host:
+        prompt(host)
+        return 0
+    port = ports.find(port)
+    ports.open_port(port).close()  # so that it is us who say what is wrong with it
+    return subprocess.call([sys.executable, "-m", "mpremote", "connect", port, "resume", "repl"])
+
+
+if __name__ == "__main__":
+    main(run)

@@ -1,0 +1,58 @@
+"""`make webrepl`: MicroPython's own WebREPL client in the browser, from the board's address.
+
+Environment: HOST, or PORT (serial), over which the board is asked where it is.
+"""
+
+from __future__ import annotations
+
+import re
+import webbrowser
+from urllib.request import ProxyHandler, build_opener
+
+from tools.board import connection, on_board
+from tools.board.webrepl import PORT, Unreachable, split
+from tools.errors import UserError, main
+
+_TIMEOUT = 5.0  # s
+
+
+def client_source(url: str, where: str) -> str:
+    """Where the page at `url` loads the client from. Unreachable where there is no such page."""
+    try:
+        page = build_opener(ProxyHandler({})).open(url, timeout=_TIMEOUT).read(4096).decode()
+    except (OSError, ValueError) as e:
+        reason = getattr(e, "reason", e)
+        raise Unreachable(where, getattr(reason, "strerror", None) or reason) from e
+    base = re.search(r'<base href="([^"]+)"', page)
+    if not base:
+        raise Unreachable(where, "what answers there is not WebREPL")
+    return base[1]
+
+
+def ask_for_host(port: str | None) -> str:
+    """The address of the board at the serial `port`. UserError where it has none."""
+    with connection.raw_repl(connection.open_board(None, port)) as board:
+        state = connection.run(board, on_board.state)
+    assert isinstance(state, dict)
+    if state["ip"] == "0.0.0.0":
+        raise UserError(
+            "the board is in no WiFi network",
+            "correct WIFI_SSID and WIFI_PASSWORD and deploy",
+        )
+    return state["ip"]
+
+
+def run() -> None:
+    """Print the address and where the client is hosted; open it."""
+    host, port = connection.host_and_port()
+    name, number = split(host) if host else (ask_for_host(port), PORT)
+    url = f"http://{name}:{number}/"
+    base = client_source(url, f"{name}:{number}")
+    print(f"{url}\nThe client on this page is loaded from {base}")
+    print("(the board cannot hold it; BASE in webrepl_cfg.py names another place)")
+    if not webbrowser.open(url):
+        print("No browser could be started: open the address in one")
+
+
+if __name__ == "__main__":
+    main(run)
