@@ -4,6 +4,7 @@ A step that fails is printed, recorded for /status and skipped. mpremote gives a
 """
 
 import gc
+import sys
 
 boot_interrupted = False  # main.py, which shares this name, leaves the prompt alone then
 
@@ -61,12 +62,14 @@ class _Boot:
         import os
 
         try:
-            os.stat("/.deploy/commit")
+            # For stat() it may not be there: after a power cut between two halves of a rename,
+            # LittleFS 2.11 hides the file next to the one that was moved, until anything is
+            # written. A rename sets that right first, and then this one does nothing.
+            os.rename("/.deploy/commit", "/.deploy/commit")
         except OSError:
             return  # no deploy was cut off after it was decided
-        from device import commit
-
-        commit.finish()
+        with open("/.deploy/finish.py") as f:
+            exec(f.read(), {})  # that deploy brought it along
         print("boot: finished the deploy that was cut off")
         import machine
 
@@ -113,7 +116,9 @@ class _Boot:
         try:
             from device import webrepl_door
 
-            webrepl_door.start(password)
+            # Where the client's page finds the rest of itself, as the stock module has it.
+            base = getattr(sys.modules.get("webrepl_cfg"), "BASE", None)
+            webrepl_door.start(password, *[base] if base else [])
         except Exception as e:
             self.failed("WebREPL", e)
             import webrepl

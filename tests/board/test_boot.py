@@ -11,9 +11,7 @@ from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.wlan import Air
 
 HOME = {"home": "correct horse"}
-MODULES = (
-    "api button commit config http led pages retained safe_mode server status switch wifi".split()
-)
+MODULES = "api button config http led pages retained safe_mode server status switch wifi".split()
 
 
 def log_in(board: VirtualBoard) -> None:

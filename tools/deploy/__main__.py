@@ -6,9 +6,7 @@ something), SOURCE=1 (modules uncompiled).
 
 from __future__ import annotations
 
-import inspect
 import os
-import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -16,11 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tools import build, settings
-from tools.board import connection
-from tools.deploy import on_board
+from tools.board import connection, on_board
 from tools.deploy.plan import files
 from tools.deploy.steps import Deploy
-from tools.errors import UserError, fail, main
+from tools.errors import UserError, main
 
 WOULD_CHANGE = 2
 Say = Callable[[str], None]
@@ -46,60 +43,63 @@ def _refuse_example(config: Path) -> None:
 
 def deploy(host: str | None, wanted: dict[str, bytes], say: Say, progress: Say) -> int:
     """Deploy to one board: exit status 0, or 2 in a dry run that found something to change."""
-    board = connection.open_board(host)
-    where = board.device_name
-    with connection.explained(where):
-        connection.enter(board)
+    with connection.raw_repl(connection.open_board(host)) as board:
         job = Deploy(board, wanted, progress)
         plan = job.survey()
         if job.unfinished:
-            say("finishing the deploy that was cut off")
-            job.finish()
-            plan = job.survey()
+            say("a deploy that was cut off has to be finished first")
         for line in plan.lines():
             say(line)
-        changes = not plan.empty or job.manifest_differs
-        if not changes or os.environ.get("DRY_RUN") == "1":
-            board.exit_raw_repl()
-            board.close()
+        changes = job.unfinished or not plan.empty
+        state = None if changes else connection.run(board, on_board.state)
+        if os.environ.get("DRY_RUN") == "1":
             return WOULD_CHANGE if changes else 0
-        lines = job.stage(plan)
-        job.record(lines)
-        job.finish()
-        job.restart()
-        board.close()
-    with connection.explained(where):
-        say(f"running at {_address(host)}")
+        if not _serving(state):
+            job.apply(plan)
+            job.restart()
+    if not _serving(state):
+        progress("restarting")
+        state = _after_restart(host)
+    say(f"running at {connection.address(state['machine'], state['ip'])}")
     return 0
 
 
-def _address(host: str | None) -> str:
-    """Where the switch serves after the restart. UserError where it does not."""
-    board = connection.reconnect(host, None)
-    connection.enter(board)
-    source = inspect.getsource(on_board.address)
-    found = connection.call(board, source, "address")
-    board.exit_raw_repl()
-    board.close()
-    assert isinstance(found, dict)
-    if not found["serving"]:
-        raise UserError("the files are on the board, but the switch is not running", "`make info`")
-    virtual = re.search(r"http://\S+", found["machine"])
-    return virtual[0] if virtual else f"http://{found['ip']}/"
+def _serving(state: object) -> bool:
+    return isinstance(state, dict) and state["serving"]
+
+
+def _after_restart(host: str | None) -> dict:
+    """The board's state once it has booted. UserError where the switch does not serve then."""
+    try:
+        with connection.explained(host or "the board"):
+            board = connection.reconnect(host, None)
+        with connection.raw_repl(board):
+            state = connection.run(board, on_board.state)
+    except UserError as error:
+        raise UserError("the files are on the board", f"but after its restart: {error}") from error
+    assert isinstance(state, dict)
+    if not _serving(state):
+        raise UserError(
+            f"the files are on the board, but the switch does not run ({state['error'] or '?'})",
+            "see `make info` and `make repl`",
+        )
+    return state
 
 
 def _many(hosts: list[str]) -> int:
     """All at once; each board's lines carry its name, each failure is one line of its own."""
+    wanted = {host: wanted_files(host) for host in hosts}
 
     def one(host: str) -> int:
         try:
-            wanted = wanted_files(host)
-            return deploy(host, wanted, lambda line: print(f"{host}: {line}", flush=True), _quiet)
+            return deploy(host, wanted[host], lambda line: _say(f"{host}: {line}"), _quiet)
         except UserError as error:
-            return fail(error)
+            name = "" if str(error).startswith(host) else f"{host}: "
+            print(f"error: {name}{error}", file=sys.stderr, flush=True)
+            return 1
 
-    with ThreadPoolExecutor(len(hosts)) as pool:
-        statuses = list(pool.map(one, hosts))
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        statuses = list(pool.map(one, wanted))
     return 1 if 1 in statuses else max(statuses)
 
 

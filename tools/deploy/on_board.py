@@ -1,13 +1,15 @@
 """What runs on the board during a deploy, sent as source: small, and MicroPython's Python.
 
-Each function is sent by itself (inspect.getsource), so each imports what it needs.
+Each function is sent by itself (inspect.getsource), so each imports what it needs. Where it has an
+answer, that is its last line of output, as JSON.
 """
 
 
-def survey(paths):
-    """Print {mpy, machine, free, pending, manifest, hashes} as JSON: all in one round trip.
+def survey(paths, manifest="/.deploy/manifest"):
+    """All that a plan needs: {mpy, pending, manifest, hashes, blocked}.
 
-    `paths` are hashed where they exist, and so is what the last manifest lists. free is in bytes.
+    `paths` are hashed where they exist, and so is what `manifest` lists. `blocked` are those of
+    them where something is in a file's way: a folder, or a file in place of one.
     """
     import binascii
     import hashlib
@@ -16,13 +18,19 @@ def survey(paths):
     import sys
 
     try:
-        with open("/.deploy/manifest") as f:
-            manifest = json.load(f)
+        os.rename("/.deploy/commit", "/.deploy/commit")  # see boot.py
+        pending = True
+    except OSError:
+        pending = False
+    try:
+        with open(manifest) as f:
+            listed = json.load(f)
     except (OSError, ValueError):
-        manifest = []
+        listed = []
     hashes = {}
+    blocked = []
     buf = bytearray(512)
-    for path in set(paths) | set(manifest):
+    for path in set(paths) | set(listed):
         digest = hashlib.sha256()
         try:
             with open(path, "rb") as f:
@@ -31,65 +39,70 @@ def survey(paths):
                     if not n:
                         break
                     digest.update(memoryview(buf)[:n])
-        except OSError:
-            continue
-        hashes[path] = binascii.hexlify(digest.digest()).decode()
-    space = os.statvfs("/")
-    try:
-        os.stat("/.deploy/commit")
-        pending = True
-    except OSError:
-        pending = False
+            hashes[path] = binascii.hexlify(digest.digest()).decode()
+        except OSError as e:
+            if e.errno in (20, 21):  # ENOTDIR, EISDIR
+                blocked.append(path)
+            elif e.errno != 2:  # ENOENT
+                raise
     print(
         json.dumps(
             {
                 "mpy": getattr(sys.implementation, "_mpy", 0) & 0xFF,
-                "machine": os.uname().machine,
-                "free": space[0] * space[3],
                 "pending": pending,
-                "manifest": manifest,
+                "manifest": listed,
                 "hashes": hashes,
+                "blocked": blocked,
             }
         )
     )
 
 
-def clear_staging():
-    """Remove what a deploy that never came to its record left in /.deploy."""
+def prepare():
+    """Clear /.deploy of what a deploy that never came to its record left; the bytes free then."""
+    import json
     import os
 
     try:
         os.mkdir("/.deploy")
-    except OSError:
-        pass
+    except OSError as e:
+        if e.errno != 17:  # EEXIST
+            raise
     for name in os.listdir("/.deploy"):
         if name != "manifest":
             os.remove("/.deploy/" + name)
+    space = os.statvfs("/")
+    print(json.dumps(space[0] * space[3]))
 
 
 def receive(name):
-    """Open /.deploy/<name> for writing; the next calls give it base64 chunks: put(b"...")."""
+    """Open /.deploy/<name> for writing: put(b"...base64...") adds to it, end() closes it."""
     global put, end
     import binascii
 
-    f = open("/.deploy/" + name, "wb")  # noqa: SIM115  (end() closes it)
+    f = open("/.deploy/" + name, "wb")  # noqa: SIM115
 
     def put(chunk):
         data = binascii.a2b_base64(chunk)
         if f.write(data) != len(data):
-            raise OSError(28)
+            raise OSError(28)  # ENOSPC
 
-    def end():
-        f.close()
+    end = f.close
 
 
 def record(lines):
-    """Write the commit record: from here on the deploy happens, whatever comes."""
+    """Write the record: from here on the deploy happens, whatever comes."""
     import os
 
     with open("/.deploy/commit.new", "w") as f:
         f.write(lines)
     os.rename("/.deploy/commit.new", "/.deploy/commit")
+
+
+def finish():
+    """Carry the record out."""
+    with open("/.deploy/finish.py") as f:
+        exec(f.read(), {})
 
 
 def restart():
@@ -100,17 +113,3 @@ def restart():
 
     time.sleep_ms(100)
     machine.reset()
-
-
-def address():
-    """Where the switch is: printed as JSON {machine, ip, serving}."""
-    import json
-    import os
-    import sys
-
-    import network
-
-    switch = sys.modules.get("device.switch")
-    ip = network.WLAN(network.WLAN.IF_STA).ifconfig()[0]
-    serving = bool(switch and switch.server)
-    print(json.dumps({"machine": os.uname().machine, "ip": ip, "serving": serving}))

@@ -7,20 +7,24 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-# These first: with them in place, whatever comes next is finished at the next boot.
-_FIRST = ("/device/commit.mpy", "/device/commit.py", "/boot.py")
 MANIFEST = "/.deploy/manifest"
-_CONFIG = "/webrepl_cfg.py"
+# First into place: on a board that had none of ours, it is what finishes a deploy that is cut off.
+_FIRST = "/boot.py"
 
 
 def files(tree: Path) -> dict[str, bytes]:
-    """Path on the board -> content, of a built tree."""
+    """Path on the board -> content, of a built tree; with the manifest that goes with it."""
     found = {
         "/" + path.relative_to(tree).as_posix(): path.read_bytes()
         for path in sorted(tree.rglob("*"))
         if path.is_file()
     }
-    return dict(sorted(found.items(), key=lambda item: (item[0] not in _FIRST, item[0])))
+    return {**found, MANIFEST: manifest(found)}
+
+
+def manifest(paths: dict[str, bytes]) -> bytes:
+    """The manifest's content: the paths of all that is deployed, as JSON."""
+    return json.dumps(sorted(paths)).encode()
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,7 @@ class Plan:
     @property
     def uploads(self) -> tuple[str, ...]:
         """What goes up, in the order in which it is put in place."""
-        both = {*self.new, *self.changed}
-        return tuple(sorted(both, key=lambda path: (path not in _FIRST, path)))
+        return tuple(sorted(self.new + self.changed, key=lambda path: (path != _FIRST, path)))
 
     def lines(self) -> list[str]:
         """The plan for people: + new, ~ changed, - removed, = number of the others."""
@@ -50,23 +53,19 @@ class Plan:
         listed += [(p, "-") for p in self.removed]
         lines = [f"{sign} {path[1:]}" for path, sign in sorted(listed)]
         lines.append(f"= {len(self.same)} unchanged")
-        lines += [f"! {p[1:]} is not ours and hides the module deployed" for p in self.hiding]
-        return lines
+        return lines + [
+            f"! {path[1:]} is not ours and hides the module of that name: remove it (`make repl`)"
+            for path in self.hiding
+        ]
 
 
 def candidates(wanted: dict[str, bytes]) -> list[str]:
     """The paths to ask the board about: ours, and sources that could hide compiled modules."""
-    hiding = [path[:-4] + ".py" for path in wanted if path.endswith(".mpy")]
-    return [*wanted, *hiding, MANIFEST]
-
-
-def manifest(wanted: dict[str, bytes]) -> bytes:
-    """The manifest's content: the paths that are ours, as JSON."""
-    return json.dumps(sorted(wanted)).encode()
+    return [*wanted, *(path[:-4] + ".py" for path in wanted if path.endswith(".mpy"))]
 
 
 def make(wanted: dict[str, bytes], on_board: dict[str, str], listed: list[str]) -> Plan:
-    """Compare `wanted` with the board's hashes and its last manifest."""
+    """Compare `wanted` with the board's files, path -> SHA-256 in hex, and its last manifest."""
     same, new, changed = [], [], []
     for path, content in wanted.items():
         if path not in on_board:

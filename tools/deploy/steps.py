@@ -1,4 +1,4 @@
-"""A deploy, step by step, on an open board: survey, stage, verify, record, finish, restart.
+"""A deploy, step by step, on an open board: survey, stage, record, finish, restart.
 
 Until the record is written the board keeps its old files; from then on it gets the new ones,
 whatever is cut when: boot.py finishes what was recorded.
@@ -7,26 +7,31 @@ whatever is cut when: boot.py finishes what was recorded.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 
+from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from tools.board import connection
-from tools.build import ROOT
 from tools.deploy import on_board
-from tools.deploy.plan import MANIFEST, Plan, candidates, make, manifest
+from tools.deploy.plan import Plan, candidates, make
 from tools.errors import UserError
 
 MPY_VERSION = 6  # of what mpy-cross 1.29 makes
 _CHUNK = 768  # bytes: 1024 characters of base64, which the board's parser can hold
 _BLOCK = 4096
-_COMMIT = (ROOT / "device" / "commit.py").read_text()
+_SPARE = 8  # blocks for the directories, which LittleFS writes anew before it drops the old
+_FINISH = (Path(__file__).parent / "finish.py").read_bytes()
 
 
 class Deploy:
-    """`wanted` are the files to be on `board`; `progress(text)` is told what goes on."""
+    """`wanted` are the files to be on `board`, which is in its raw REPL; `progress(text)` is told
+    what goes on.
+    """
 
     def __init__(
         self, board: SerialTransport, wanted: dict[str, bytes], progress: Callable[[str], None]
@@ -34,12 +39,11 @@ class Deploy:
         self._board, self._wanted, self._progress = board, wanted, progress
         self._survey: dict = {}
 
-    def _run(self, function: Callable, *arguments: object) -> object:
-        source = inspect.getsource(function)
-        return connection.call(self._board, source, function.__name__, *arguments)
-
     def survey(self) -> Plan:
-        """Ask the board what it holds, in one round trip, and plan. UserError: wrong firmware."""
+        """Ask the board what it holds, in one round trip, and plan.
+
+        UserError where it cannot have what is wanted.
+        """
         found = self._run(on_board.survey, candidates(self._wanted))
         assert isinstance(found, dict)
         self._survey = found
@@ -50,6 +54,12 @@ class Deploy:
                 f"{MPY_VERSION}",
                 "flash MicroPython 1.23 or later with `make flash`, or deploy with SOURCE=1",
             )
+        if in_the_way := sorted({*found["blocked"]} & {*self._wanted}):
+            raise UserError(
+                f"{in_the_way[0]} cannot be written: on the board there is a folder of that name, "
+                "or a file in place of its folder",
+                "remove that: `make repl`, then os.remove or os.rmdir",
+            )
         return make(self._wanted, found["hashes"], found["manifest"])
 
     @property
@@ -57,45 +67,65 @@ class Deploy:
         """True where an earlier deploy was recorded and not finished."""
         return bool(self._survey["pending"])
 
-    @property
-    def manifest_differs(self) -> bool:
-        """True where the board's manifest does not list the wanted files."""
-        return self._survey["manifest"] != sorted(self._wanted)
-
-    def finish(self) -> None:
-        """Carry out the record that is on the board."""
-        connection.call(self._board, _COMMIT, "finish")
+    def apply(self, plan: Plan) -> None:
+        """Make the board's files as planned; by a new plan where an earlier deploy has to be
+        finished first. They are in use after a restart.
+        """
+        if self.unfinished:
+            self.finish()
+            plan = self.survey()
+        if not plan.empty:
+            self.record(self.stage(plan))
+            self.finish()
 
     def stage(self, plan: Plan) -> list[str]:
-        """Upload what is planned to /.deploy/; the record's lines. The old files stay in use."""
-        uploads = {path: self._wanted[path] for path in plan.uploads}
-        uploads[MANIFEST] = manifest(self._wanted)
-        needed = sum(len(content) // _BLOCK + 1 for content in uploads.values()) * _BLOCK
-        if needed > self._survey["free"]:
+        """Upload what is planned to /.deploy/ and verify it there; the record's lines.
+
+        The old files stay in use. UserError where there is no room.
+        """
+        uploads = {str(n): self._wanted[path] for n, path in enumerate(plan.uploads)}
+        uploads["finish.py"] = _FINISH
+        free = self._run(on_board.prepare)
+        needed = _BLOCK * (_SPARE + sum(-(-len(x) // _BLOCK) for x in uploads.values()))
+        if needed > free:
             raise UserError(
-                f"the board's flash is full: {needed} bytes needed, {self._survey['free']} free",
+                f"the board's flash is full: {needed} bytes needed, {free} free",
                 "remove files of yours: `make repl`, then os.remove",
             )
-        self._run(on_board.clear_staging)
-        for number, (path, content) in enumerate(uploads.items()):
-            self._progress(f"{path[1:]} ({number + 1} of {len(uploads)})")
-            self._upload(str(number), content)
-        self._verify(list(uploads.values()))
-        lines = [f"{number} {path}" for number, path in enumerate(uploads)]
-        return [*lines[:-1], *(f"- {path}" for path in plan.removed), lines[-1]]
+        self._board.exec(inspect.getsource(on_board.receive))
+        try:
+            for number, (name, content) in enumerate(uploads.items(), 1):
+                self._progress(f"uploading {number} of {len(uploads)}")
+                self._upload(name, content)
+        except TransportExecError:
+            self._clean_up()
+            raise
+        self._verify(uploads)
+        lines = [f"{number} {path}" for number, path in enumerate(plan.uploads)]
+        return lines + [f"- {path}" for path in plan.removed]
+
+    def _run(self, function: Callable, *arguments: object) -> object:
+        return connection.run(self._board, function, *arguments)
 
     def _upload(self, name: str, content: bytes) -> None:
-        self._run(on_board.receive, name)
-        for i in range(0, len(content), _CHUNK):
-            self._board.exec(f"put({base64.b64encode(content[i : i + _CHUNK])!r})")
-        self._board.exec("end()")
+        chunks = [content[i : i + _CHUNK] for i in range(0, len(content), _CHUNK)] or [b""]
+        steps = [f"put({base64.b64encode(chunk)!r})" for chunk in chunks]
+        steps[0] = f"receive({name!r})\n{steps[0]}"
+        steps[-1] += "\nend()"
+        for step in steps:
+            self._board.exec(step)
 
-    def _verify(self, contents: list[bytes]) -> None:
-        names = [f"/.deploy/{number}" for number in range(len(contents))]
-        found = self._run(on_board.survey, names)
+    def _clean_up(self) -> None:
+        """Give the flash back: it may be what was full."""
+        for step in (lambda: self._board.exec("end()"), lambda: self._run(on_board.prepare)):
+            with contextlib.suppress(TransportError):
+                step()
+
+    def _verify(self, uploads: dict[str, bytes]) -> None:
+        found = self._run(on_board.survey, [f"/.deploy/{name}" for name in uploads], "")
         assert isinstance(found, dict)
-        for name, content in zip(names, contents):
-            if found["hashes"].get(name) != hashlib.sha256(content).hexdigest():
+        for name, content in uploads.items():
+            if found["hashes"].get(f"/.deploy/{name}") != hashlib.sha256(content).hexdigest():
                 raise UserError(
                     "what arrived on the board is not what was sent", "run the same command again"
                 )
@@ -104,7 +134,12 @@ class Deploy:
         """The step that decides: before it the old set, after it the new."""
         self._run(on_board.record, "".join(f"{line}\n" for line in lines))
 
+    def finish(self) -> None:
+        """Carry out the record that is on the board."""
+        self._run(on_board.finish)
+
     def restart(self) -> None:
         """Reset the board; the transport is of no use afterwards."""
         source = inspect.getsource(on_board.restart)
         self._board.exec_raw_no_follow(f"{source}\nrestart()")
+        self._board.in_raw_repl = False

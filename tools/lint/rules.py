@@ -123,7 +123,6 @@ DEAD_HOOKS = frozenset({"__delattr__", "__setattr__"})
 MAY_BLOCK = frozenset(
     {
         "boot.py",
-        "device/commit.py",
         "device/config.py",
         "device/safe_mode.py",
         "device/wifi.py",

@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 from tools import build
+from tools.deploy import plan
 from tools.errors import UserError, main
 
 from . import image
@@ -34,11 +35,15 @@ def _flash() -> Path:
     if not path.exists():
         config = ROOT / "webrepl_cfg.py"
         with tempfile.TemporaryDirectory() as tree:
-            build.build(
+            board = build.build(
                 Path(tree) / "board",
                 config=config if config.exists() else ROOT / "webrepl_cfg.py.example",
             )
-            image.create(path, Path(tree) / "board")
+            # As a deploy would leave it.
+            manifest = Path(f"{board}{plan.MANIFEST}")
+            manifest.parent.mkdir()
+            manifest.write_bytes(plan.files(board)[plan.MANIFEST])
+            image.create(path, board)
     image.read(path)
     if not os.access(path, os.W_OK):
         raise UserError(f"cannot write {path}", "choose another with FLASH=path")

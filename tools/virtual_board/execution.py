@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 HEAP = 2 * 38016  # bytes for Python: the chip's pool, doubled for 64-bit words
 _GRACE = 0.05  # s in which a computing program may notice an event by a call of its own
 _SOFT_RESTART = 4
+_HTTP = 80
 _CTRL_C, _NO_INTERRUPT_CHAR = 3, -1
 
 
@@ -117,7 +118,9 @@ class Execution:
 
     def _carry_out(self, name: str, a: int, b: int, data: bytes) -> tuple[int, bytes]:
         if name == "hello":
-            return SECTORS, (b"r" if self._terminal.repl.raw else b"f") + str(HEAP).encode()
+            kind = "r" if self._terminal.repl.raw else "f"
+            url = f"http://127.0.0.1:{self._chip.stack.loopback_port(_HTTP)}/"
+            return SECTORS, f"{kind}{HEAP} {url}".encode()
         if name == "source":
             return 0, self._source[a : a + b]
         if name in ("callback_end", "callback_dropped"):
@@ -156,7 +159,8 @@ class Execution:
 
     def wake(self) -> None:
         """Something happened: the VM gets it now where it waits."""
-        if self._held and not self._terminal.blocked:
+        # `blocked` sends, which may bring events, which wake: so it is asked before `_held`.
+        if not self._terminal.blocked and self._held:
             held, self._held = self._held, None
             self._answer(*held)
         elif self._wait is None:

@@ -117,7 +117,9 @@ def main(space):
 
     micropython.kbd_intr(3)
     blocks, setup = link.call(link.HELLO)
-    free, raw = int(setup[1:]), setup[:1] == b"r"
+    size, url = setup[1:].split()
+    free, raw = int(size), setup[:1] == b"r"
+    os._machine += ", virtual board at " + str(url, "utf-8")
     _modules()
     _mount(blocks)
     filler = _shrink(free)

@@ -134,7 +134,14 @@ def flash(op, address, length, data, into):
     _wire.write(data)
     _wire.readinto(_head)
     _wire.readinto(into)  # the chip sends as many bytes as were asked for, whatever happened
+    # All of it before the first jump, where a callback may run and use the same buffer.
     status = _head[8]
-    if _head[1] or _head[2]:
-        _deliver((_head[4], _head[5], _head[6], _head[7]), _head[1], _head[2])
+    interrupts = _head[1]
+    flags = _head[2]
+    a = _head[4]
+    b = _head[5]
+    c = _head[6]
+    d = _head[7]
+    if interrupts or flags:
+        _deliver((a, b, c, d), interrupts, flags)
     return -status

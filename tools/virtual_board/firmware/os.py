@@ -23,12 +23,13 @@ from uos import (
 
 _version = "1.29.0-preview"
 _uname = namedtuple("uname_result", ("sysname", "nodename", "release", "version", "machine"))
+_machine = "ESP module with ESP8266"
 _file = None  # that a PUT or GET has open
 _slot = None  # dupterm slot 0; slot 1 is the UART, wired in the chip
 
 
 def uname():
-    return _uname("esp8266", "esp8266", _version, "v" + _version, "ESP module with ESP8266")
+    return _uname("esp8266", "esp8266", _version, "v" + _version, _machine)
 
 
 def dupterm(stream, index=0):
