@@ -59,17 +59,23 @@ def run():
 def sweep(_=None):
     """Do what can be done now, for all clients; never waits, never raises. Option 20's callback.
 
-    Events get lost, as four fit in their queue: so whichever comes has to do for all of them.
+    Events get lost, as four fit in their queue: so whichever comes has to do for all of them, and
+    a tick follows, if only for an event that was lost meanwhile.
     """
+    _sweep()
+    if not _ticking:
+        _tick_soon()
+
+
+def _sweep():
     wait = _TICK_MS
     try:
         wait = _turn(0)
         if after_sweep:
             after_sweep(None)
     except Exception:
-        pass  # no memory: the next sweep tries again
-    if wait > 0 and not _ticking:
-        _tick_soon()
+        pass  # no memory: the next one tries again
+    return wait
 
 
 def _turn(wait):
@@ -136,13 +142,11 @@ def _tick_soon():
         micropython.schedule(_tick, None)
         _ticking = True
     except Exception:
-        pass  # RuntimeError: the queue is full, and that of callbacks that sweep
+        pass  # RuntimeError: a full queue. What may be in it, such as the button's, sweeps too
 
 
 def _tick(_):
     global _ticking
     _ticking = False
-    if 0 <= time.ticks_diff(time.ticks_ms(), _checked) < _TICK_MS:
+    if 0 <= time.ticks_diff(time.ticks_ms(), _checked) < _TICK_MS or _sweep() > 0:
         _tick_soon()
-    else:
-        sweep()

@@ -1,0 +1,62 @@
+"""For MicroPython on a PC: serve on real sockets, as MicroPython's port for it can.
+
+Arguments: the port, and, to starve it, a number n: before each turn the heap is then filled up but
+for 0, 1, 2, ... n blocks. Prints "ready". GET /heap is answered with the bytes in use after a
+collection, GET /turns with the bytes that a thousand turns take.
+"""
+
+import gc
+import sys
+
+from device import connection, pool, server
+
+_OK = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
+_TOO_LARGE = b"HTTP/1.1 431 Too Large\r\nContent-Length: 0\r\n\r\n"
+
+hungry = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+turn = 0
+chain = None  # of tuples, a block each
+
+
+def starve():
+    """Leave the heap with a few free blocks of 32 bytes."""
+    global chain, turn
+    chain = None
+    gc.collect()
+    try:
+        while True:
+            chain = (chain, 0)
+    except MemoryError:
+        pass
+    turn += 1
+    for _ in range(turn % hungry):
+        chain = chain[0]
+    gc.collect()
+
+
+def answer(data):
+    data = bytes(data)
+    if b"\r\n\r\n" not in data:
+        return _TOO_LARGE if len(data) > 1536 else None
+    body = b""
+    if data.startswith(b"GET /heap "):
+        gc.collect()
+        body = b"%d" % gc.mem_alloc()
+    elif data.startswith(b"GET /turns "):
+        pool._turn(0)  # run() watches all who have no answer: this one too, from now on
+        before = gc.mem_alloc()
+        for _ in range(1000):
+            pool._turn(0)
+        body = b"%d" % (gc.mem_alloc() - before)
+    return _OK % (len(body), body)
+
+
+http = server.Server(answer, None, int(sys.argv[1]))
+assert http.start() is False
+print("ready")
+if hungry:
+    connection.poll = pool._poll
+    while True:
+        starve()
+        pool._turn(25)
+http.run()

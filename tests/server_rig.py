@@ -1,0 +1,58 @@
+"""A server on fake sockets, and clients of it."""
+
+from fake_socket import Net, plug_in
+
+GET = b"GET /led HTTP/1.1\r\nHost: switch\r\n\r\n"
+OK = b'HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{"on": true}'
+TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\n\r\n"
+LIMIT = 1536
+
+
+def answer(data):
+    """Stands in for Api.answer."""
+    data = bytes(data)
+    if b"\r\n\r\n" in data[:LIMIT]:
+        return OK
+    return TOO_LARGE if len(data) > LIMIT else None
+
+
+class Board:
+    """A server that has started, and the net that it is on."""
+
+    def __init__(self, monkeypatch, **net):
+        self.net = Net(**net)
+        self.modules = plug_in(monkeypatch, self.net)
+        self.pool, self.connection = self.modules["pool"], self.modules["connection"]
+        self.answer = answer
+        self.served = 0
+        self.server = self.modules["server"].Server(lambda data: self.answer(data), self._served)
+        self.called_back = self.server.start()
+        self.net.idle()
+
+    def _served(self):
+        self.served += 1
+
+    def connect(self, data=b"", fin=False):
+        return self.net.connect(80, data, fin)
+
+    def client(self, data=b""):
+        """A client that has been accepted, with what it has sent since then."""
+        client = self.connect()
+        self.net.idle()
+        assert client.sock
+        if data:
+            client.send(data)
+            self.net.idle()
+        return client
+
+    def get(self):
+        """A client that is served and goes."""
+        client = self.client(GET)
+        assert client.received == OK
+        client.fin()
+        self.net.idle()
+
+    def nobody(self):
+        """True if nothing is left of any client."""
+        places = [place for place in self.pool._places if place.sock or place.data]
+        return not places and not self.net.pcbs

@@ -1,0 +1,127 @@
+"""More clients than the chip has connections, and events that its queue of callbacks loses."""
+
+import pytest
+from fake_socket import PCBS, QUEUE
+from server_rig import GET, OK, Board
+
+
+@pytest.fixture
+def board(monkeypatch):
+    return Board(monkeypatch)
+
+
+def test_six_silent_clients_hold_nobody_up(board):
+    for _ in range(6):
+        board.client()
+    start = board.net.now
+    board.get()
+    assert board.net.now - start < 100
+
+
+def test_a_place_that_is_needed_is_free_at_once_and_its_client_told(board):
+    first, second, third = (board.client() for _ in range(3))
+    board.client()
+    assert first.received.startswith(b"HTTP/1.1 503 ")
+    assert first.got_rst
+    assert not (second.got_rst or third.got_rst)
+    assert board.server.rejected == 1
+
+
+def test_one_connection_of_lwips_five_is_free_whatever_comes(board):
+    for said in [b"", GET[:9], GET, b"x" * 2000] * 10:
+        client = board.client(said)
+        assert len(board.net.pcbs) < PCBS
+        if client.received:
+            client.fin()
+
+
+def test_who_has_its_answer_makes_room_first_and_loses_nothing(board):
+    silent, answered, half = board.client(), board.client(GET), board.client(GET[:9])
+    board.client()
+    assert answered.received == OK
+    assert answered.got_fin and not answered.got_rst
+    assert not (silent.got_rst or half.got_rst)
+
+
+def test_a_silent_client_makes_room_before_one_that_has_begun(board):
+    half, silent, silent_too = board.client(GET[:9]), board.client(), board.client()
+    board.client()
+    assert silent.got_rst
+    assert not (half.got_rst or silent_too.got_rst)
+
+
+def test_of_equals_the_oldest_makes_room(board):
+    clients = []
+    for _ in range(3):
+        clients.append(board.client(GET[:9]))
+        board.net.idle(100)
+    board.client()
+    assert [client.got_rst for client in clients] == [True, False, False]
+
+
+def test_clients_that_come_at_once_are_all_served(board):
+    clients = [board.connect(GET) for _ in range(3)]
+    board.net.idle()
+    board.net.offer_refused()
+    board.net.idle()
+    assert [client.received for client in clients] == [OK] * 3
+
+
+# Lost events.
+
+
+def fill_queue(net):
+    for _ in range(QUEUE - len(net.queue)):
+        net.queue.append((lambda _: None, None))
+
+
+def test_lost_events_of_new_clients_are_made_up_for(board):
+    fill_queue(board.net)
+    clients = [board.connect() for _ in range(3)]
+    assert board.net.lost == 3
+    board.net.idle()
+    clients.append(board.connect())  # the event that is not lost
+    board.net.idle(300)
+    assert all(client.sock for client in clients)
+
+
+def test_a_lost_event_of_data_is_made_up_for_without_another(board):
+    client = board.client()
+    fill_queue(board.net)
+    client.send(GET)
+    assert board.net.lost == 1
+    board.net.idle(50)
+    assert client.received == OK
+
+
+def test_the_buttons_sweep_makes_up_for_its_own_events(board):
+    fill_queue(board.net)
+    client = board.connect()
+    board.net.idle()
+    assert not client.sock
+    board.server.sweep()
+    assert client.sock
+
+
+def test_an_event_lost_behind_a_sweep_is_made_up_for(board):
+    board.server.sweep()
+    fill_queue(board.net)
+    client = board.connect()
+    assert board.net.lost == 1
+    board.net.idle(50)
+    assert client.sock
+
+
+def test_with_no_client_there_nothing_is_called_back(board):
+    board.get()
+    board.net.idle(100)
+    assert not board.net.queue
+
+
+def test_a_tick_that_got_lost_comes_back(board):
+    client = board.client()
+    board.net.queue.clear()  # as where the stack was full
+    board.net.idle(2000)
+    client.send(b"x")
+    board.net.idle(4100)
+    assert client.received.startswith(b"HTTP/1.1 408 ")
