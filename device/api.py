@@ -95,7 +95,7 @@ class Api:
 
     def _decide(self, method, path, body, fields):
         """Return a response, or the number of an error."""
-        host, _, _, _, _, credentials, _, _ = fields
+        host, _, _, _, _, credentials, _, _, encodings = fields
         if host is not None and not _is_local(host.lower(), self._names):
             return 421  # a foreign name that leads here: DNS rebinding
         if self._password and not _is_password(credentials, self._password):
@@ -110,6 +110,8 @@ class Api:
         if method <= _HEAD:
             if where == _LED:
                 return self._state()
+            if page and not http.takes_gzip(encodings):
+                return 406  # there is no room to have it twice
             return self._report() if where == _STATUS else page or self._home()
         if where != _LED:
             return 4050
@@ -122,7 +124,7 @@ class Api:
 
     def _write(self, where, body, fields):
         """Switch the light; return a response, or the number of an error."""
-        host, accept, length, kind, _, _, origin, site = fields
+        host, accept, length, kind, _, _, origin, site, _ = fields
         # A page of another site may make a browser ask: RFC 6454, and Fetch Metadata.
         if origin is not None and origin.lower().split(b"://")[1:] != [host and host.lower()]:
             return 403

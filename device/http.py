@@ -12,7 +12,7 @@ from micropython import const
 # Head and body of a request together. A browser's head is some 300 to 900 bytes.
 _MAX_REQUEST = const(1536)
 
-_METHODS = const(b"\nGET\nHEAD\nPOST\nPUT\nDELETE\nOPTIONS\nPATCH\nTRACE\n")
+_METHODS = const(b"\nGET\nHEAD\nPOST\nPUT\nDELETE\nOPTIONS\nPATCH\nTRACE\nQUERY\n")
 _FIELDS = const(b"""
 host
 accept
@@ -22,11 +22,13 @@ transfer-encoding
 authorization
 origin
 sec-fetch-site
+accept-encoding
 """)
 _HOST = const(0)
 _ACCEPT = const(1)
 _LENGTH = const(2)
 _CODING = const(4)
+_ENCODINGS = const(8)
 # What a token is made of (RFC 9110 5.6.2), capitals aside; the frequent ones come first, as
 # strip() searches from the left.
 _TOKEN = const(b"etasonrc-dipguhflmwyxkbvjqz0123456789!#$%&'*+.^_`|~")
@@ -48,6 +50,7 @@ _ERRORS = const(b"""
 4050 Method Not Allowed|Allow: GET, HEAD
 4051 Method Not Allowed|Allow: GET, HEAD, PUT, POST
 4052 Method Not Allowed|Allow: POST
+406 No gzip in Accept-Encoding
 408 Request Timeout
 411 Length Required
 413 Content Too Large
@@ -121,7 +124,7 @@ def parse(data):
     if method < 0:
         return 5010 if word and not word.lower().strip(_TOKEN) else 4001
 
-    fields = [None] * 8
+    fields = [None] * 9
     for line in lines:
         colon = line.find(b":")
         name = line[:colon].lower()
@@ -129,7 +132,7 @@ def parse(data):
         if colon < 1 or field < 0 and name.strip(_TOKEN):
             return 4002
         if field >= 0:
-            if fields[field] is not None and field != _ACCEPT:
+            if fields[field] is not None and field not in (_ACCEPT, _ENCODINGS):
                 return 4003
             fields[field] = line[colon + 1 :].strip()
 
@@ -155,6 +158,19 @@ def parse(data):
         if stop > len(data):
             return None
     return method, target.split(b"?")[0], data[end + 4 : stop], fields
+
+
+def takes_gzip(encodings):
+    """Whether an Accept-Encoding field (bytes, or None for none) allows gzip (RFC 9110 12.5.3)."""
+    takes = encodings is None
+    for encoding in b"".join((encodings or b"").lower().split()).split(b","):
+        name, *weight = encoding.split(b";q=")
+        wanted = not weight or weight[0].strip(b"0.") != b""
+        if name in (b"gzip", b"x-gzip"):
+            return wanted
+        if name == b"*":
+            takes = wanted
+    return takes
 
 
 def _unfinished(data):

@@ -102,6 +102,7 @@ def test_reading_never_switches_and_wrong_methods_are_told_the_right_ones():
             b"OPTIONS",
             b"PATCH",
             b"TRACE",
+            b"QUERY",
         ):
             if method in allow.split(b", "):
                 continue
@@ -140,6 +141,31 @@ def test_the_page_shows_the_state_even_if_it_was_never_built():
     assert fields[b"Content-Type"] == b"text/html"
     assert body.endswith(b"<form method=post action=/toggle><button>toggle")
     assert Client(pages=Pages).ask(b"GET /style.css")[2] == b"{}"
+
+
+def test_style_and_script_are_sent_to_those_who_can_unpack_them_and_the_others_are_told():
+    client = Client(pages=Pages)
+    for encodings, status in (
+        (b"gzip", 200),
+        (b"gzip, deflate, br, zstd", 200),
+        (b"deflate,GZIP;Q=0.001", 200),
+        (b"x-gzip", 200),
+        (b"br;q=1.0 ,\t*;q=0.5", 200),
+        (b"*;q=0, gzip ; q=1", 200),
+        (b"", 406),
+        (b"identity", 406),
+        (b"br, gzipped", 406),
+        (b"gzip;q=0, *", 406),
+        (b"*;q=0.000", 406),
+    ):
+        lines = LINES + b"Accept-Encoding: " + encodings + b"\r\n"
+        found, fields, body = client.ask(b"GET /style.css", lines)
+        assert found == status, encodings
+        assert status == 200 or b"Accept-Encoding" in body and b"text/plain" in fields.values()
+        assert client.status(b"HEAD /style.css", lines) == status
+        assert client.status(b"GET /", lines) == client.status(b"GET /led", lines) == 200
+    lines = b"Accept-Encoding: br\r\nAccept-Encoding: gzip\r\n"
+    assert client.status(b"GET /style.css", LINES + lines) == 200
 
 
 def report(status):

@@ -8,14 +8,15 @@ GET, HEAD, POST, PUT, TRACE = 0, 1, 2, 3, 7  # as parse() numbers them
 
 
 def test_what_curl_and_browsers_send_is_understood():
-    fields = [None] * 8
+    fields = [None] * 9
     fields[:2] = [b"192.168.4.1", b"*/*"]
     assert parse(CURL) == (GET, b"/led", b"", fields)
-    fields = [b"switch", None, b"11", None, None, None, None, None]
+    fields = [b"switch", None, b"11"] + [None] * 6
     assert parse(SET) == (PUT, b"/led", b'{"on":true}', fields)
     accept = b"text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
     kind, origin = b"application/x-www-form-urlencoded", b"http://192.168.4.1:8080"
     fields = [b"192.168.4.1:8080", accept, b"0", kind, None, None, origin, b"same-origin"]
+    fields.append(b"gzip, deflate")
     assert parse(BROWSER) == (POST, b"/toggle", b"", fields)
 
 
@@ -58,7 +59,7 @@ def test_queries_and_absolute_addresses_lead_to_the_same_page():
 
 
 def test_old_clients_need_no_host():
-    assert parse(b"GET / HTTP/1.0\r\n\r\n") == (GET, b"/", b"", [None] * 8)
+    assert parse(b"GET / HTTP/1.0\r\n\r\n") == (GET, b"/", b"", [None] * 9)
     assert parse(b"TRACE / HTTP/1.0\r\nHost: a\r\n\r\n")[0] == TRACE
     check([(b"GET / HTTP/1.1\r\n\r\n", 4004), (b"GET http://a/ HTTP/1.1\r\n\r\n", 4004)])
     assert isinstance(parse(b"GET / HTTP/1.9\r\n" + LINES + b"\r\n"), tuple)

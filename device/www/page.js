@@ -36,7 +36,7 @@ const tell = (status) => {
 
 const ask = async (path, options) => {
   // A browser too old for this limit still works, but sees later that the board is away.
-  const answer = await fetch(path, { ...options, signal: AbortSignal.timeout?.(1800) });
+  const answer = await fetch(path, { ...options, signal: AbortSignal.timeout?.(1500) });
   if (!answer.ok) throw (want = null);
   return answer.json();
 };
@@ -60,7 +60,7 @@ const turn = async () => {
     show();
   }
   busy = false;
-  timer = setTimeout(turn, want != null ? 0 : misses ? Math.min(100 * 2 ** misses, 3000) : 700);
+  timer = setTimeout(turn, want != null ? 0 : misses ? Math.min(100 * 2 ** misses, 3000) : 500);
 };
 
 find("form").onsubmit = (event) => {
