@@ -4,7 +4,6 @@ A step that fails is printed, recorded for /status and skipped. mpremote gives a
 """
 
 import gc
-import sys
 
 boot_interrupted = False  # main.py, which shares this name, leaves the prompt alone then
 
@@ -114,6 +113,8 @@ class _Boot:
             print("boot: WebREPL is off: set PASS in webrepl_cfg.py, 4 to 9 characters")
             return
         try:
+            import sys
+
             from device import webrepl_door
 
             # Where the client's page finds the rest of itself, as the stock module has it.

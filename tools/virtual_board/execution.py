@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .chip import Chip
 
 HEAP = 2 * 38016  # bytes for Python: the chip's pool, doubled for 64-bit words
+_TURN = 0.002  # s until a scheduled callback's turn: time that the VM's own jumps would take
 _GRACE = 0.05  # s in which a computing program may notice an event by a call of its own
 _SOFT_RESTART = 4
 _HTTP = 80
@@ -37,6 +38,7 @@ class Execution:
         self._late: asyncio.TimerHandle | None = None  # a call that a signal may have broken off
         self._wait: asyncio.TimerHandle | None = None
         self._idle = False  # waiting at the prompt
+        self._soon: list[asyncio.TimerHandle] = []  # callbacks of micropython.schedule
         self._held: tuple[str, int, int, bytes] | None = None
         self._source = b""
         self._terminal.ring.interrupt_char = _CTRL_C
@@ -44,7 +46,7 @@ class Execution:
 
     def stop(self) -> None:
         """Power off: whatever was under way stays half done."""
-        for timer in (self._wait, self._late):
+        for timer in (self._wait, self._late, *self._soon):
             if timer:
                 timer.cancel()
         self._wait = self._late = self._held = None
@@ -62,6 +64,15 @@ class Execution:
         self.wake()
         if number == self._terminal.sock:
             self._chip.loop.call_later(_GRACE, self._listen)
+
+    def _scheduled(self, number: int) -> None:
+        if len(self._interrupts) < protocol.MAX_INTERRUPTS:
+            del self._soon[0]
+            self._interrupts.append(number)
+            self.wake()
+        else:  # it has its place in the queue already: it is not lost, it comes later
+            self._soon.append(self._chip.loop.call_later(_TURN, self._scheduled, number))
+            del self._soon[0]
 
     def ctrl_c(self) -> None:
         """Ctrl-C while a program runs."""
@@ -126,6 +137,8 @@ class Execution:
         if name in ("callback_end", "callback_dropped"):
             self._callbacks -= 1
             self.lost += name == "callback_dropped"
+        elif name == "schedule":
+            self._soon.append(self._chip.loop.call_later(_TURN, self._scheduled, a))
         elif name == "raised":
             if self._from_prompt:
                 self._terminal.repl.raised()

@@ -13,7 +13,6 @@ import link
 import vfs
 
 _CHUNK = 1024
-_IDLE_MS = 20  # the prompt looks at the scheduler's queue that often; the chip's, all the time
 
 
 def _modules():
@@ -25,9 +24,11 @@ def _modules():
     import esp
     import machine
     import network
+    import scheduler
     import webrepl
     import websocket
 
+    sys.modules["micropython"] = sys.modules.pop("scheduler")
     for hidden in ("flashbdev", "kernel", "link"):
         sys.modules.pop(hidden)
     sys.path[:] = ["", ".frozen", "/lib", "/"]
@@ -130,7 +131,7 @@ def main(space):
     link.call(link.FINISHED, 1)
     while True:
         try:
-            work, data = link.call(link.WAIT, _IDLE_MS, 1)
+            work, data = link.call(link.WAIT, 1000, 1)
             if work == link.EXECUTE:
                 length = int(data[1:])
                 system_exit = _execute(length, data[:1] == b"s", space) == 0x100
