@@ -20,7 +20,7 @@ wiring: tools.wiring ## draw docs/wiring.svg
 build: tools.build
 
 test: .venv/.installed ## every test that this machine can run; says what it left out and why
-	@exec .venv/bin/python -m pytest
+	@exec .venv/bin/python -m pytest -n 4
 
 lint: .venv/.installed ## style, the device-code check, types of device code
 	@.venv/bin/python -m ruff check --quiet --output-format=concise

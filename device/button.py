@@ -10,8 +10,8 @@ _DEBOUNCE_MS = const(50)
 
 
 class Button:
-    """Calls `toggle()` for every press, then `sweep()`: the queue of events may just have lost one
-    of a socket's to the bouncing contacts, and a sweep makes up for it.
+    """Calls `toggle()` for every press, and `sweep()` at every edge: the queue of events may have
+    lost one of a socket's to the bouncing contacts, and a sweep makes up for it.
 
     A press is the pin found low after at least 50 ms of high. Both edges are watched, since
     contacts bounce on the way up as well. A button held down while the board starts does nothing.
@@ -37,4 +37,4 @@ class Button:
             # Below 0: the counter has come half way round since, some six days.
             if not 0 <= time.ticks_diff(time.ticks_ms(), self._since) < _DEBOUNCE_MS:
                 self._toggle()
-                self._sweep()
+        self._sweep()

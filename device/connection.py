@@ -1,142 +1,86 @@
-"""One client's connection: read, answered and ended, and never waited for.
+"""The clients' connections: accepted, read, answered and ended, and none of them ever waited for.
 
-What answers is a service, an object with
-  port, patience_ms   its TCP port; how long a whole request may take to come
+lwIP drops the SYN of a sixth active connection (tcp_in.c). Three places, which HTTP and WebREPL
+share, and a WebREPL session leave one for the next client, for whom one in the three makes room.
+
+Whoever serves a port is an object, or a module, with
+  port, patience_ms   the TCP port; how long a whole request may take to come
   rejected            a count of the clients that it lost or refused
   answer(data)        the response (bytes-like, at most 1071 long) to `data` (bytes-like), all that
                       has come so far on one connection, or None while that is no whole request
   error(number)       the response (bytes) for 408, too slow, and for 503, no room
-  sent(connection, response)    is called when a response is on its way. The connection then waits
-                      for the client to close it, unless this call closes or releases it
+  sent(response, sock, peer)    called behind a response: None lets the client close first, False
+                      has the connection closed now, True keeps the socket
 
-On a request's way, here and in pool.py, no function takes more than 11 words of locals and stack,
-three of them for a `try`: for more, MicroPython takes each call's frame from the heap (objfun.c).
+On a request's way, here and in server.py, no function has more than 11 words of locals and stack,
+three for a `try` included: for more, MicroPython takes each call's frame from the heap (objfun.c).
 """
 
 import select
-import time
+import socket
+from time import ticks_diff, ticks_ms
 
 from micropython import const
 
+_PLACES = const(3)
+_CALLBACK = const(20)  # socket option, see server.py
 _BUFFER = const(512)
 _SEND_BUFFER = const(1072)  # lwIP's TCP_SND_BUF
 _LINGER_MS = const(50)  # of silence
 _LINGER_READS = const(128)  # 64 KiB
 
-poll = None  # where run() drives: its select.poll, for those who have yet to ask
+# A place is a list of these, and free while there is no socket.
+_SOCK = const(0)
+_PEER = const(1)
+_SERVICE = const(2)
+_SINCE = const(3)  # ticks: when check() saw it first as it is, or None
+_DATA = const(4)  # of a request that is not whole yet, or None
+_LEFT = const(5)  # 0 or, once answered, how many reads it still has
+_WATCHED = const(6)  # by `poll`
 
+callback = None  # for option 20, where the firmware has that
+services = {}  # by listening socket
+poll = select.poll()  # those; and where there is no callback, clients that have yet to ask
+
+_places: list[list] = [[None] * 7 for _ in range(_PLACES)]
 _buffer = bytearray(_BUFFER)
 _view = memoryview(_buffer)
 
 
-class Connection:
-    """A place for one client; free while `sock` is None."""
+def accept(listener):
+    """Take in the client that waits there; who can best be spared makes room."""
+    for place in _places:
+        if not place[_SOCK]:
+            break
+    else:
+        place = _make_room()
+    place[_SERVICE] = services[listener]
+    place[_SINCE] = place[_DATA] = None
+    place[_LEFT] = 0
+    try:
+        place[_SOCK], place[_PEER] = listener.accept()
+        place[_SOCK].setblocking(False)
+        if callback:
+            place[_SOCK].setsockopt(socket.SOL_SOCKET, _CALLBACK, callback)
+    except Exception:
+        _drop(place)
 
-    def __init__(self):
-        self.sock = self.peer = None
-        self._watcher = None  # `poll`, where that knows the socket
-        self.begin(None)
 
-    def begin(self, service):
-        """Be ready for a client of `service`, whose socket goes into `sock`."""
-        self.service = service
-        self.since = None  # ticks: when check() first saw it, or what it does since
-        self.data = b""  # of a request that is not whole yet
-        self.left = 0  # reads that are left to it once it is answered; 0 before that
+def serve():
+    """Read and answer whatever has come -> whether there are clients."""
+    anybody = False
+    for place in _places:
+        if place[_SOCK]:
+            _serve(place)
+            anybody = True
+    return anybody
 
-    def serve(self):
-        """Read what has come, and answer it once it is whole."""
-        try:
-            n = self.sock.readinto(_buffer)
-            while n:
-                self._take(n)
-                if n < _BUFFER or not self.sock:
-                    break
-                n = self.sock.readinto(_buffer)
-            if n == 0:
-                self.close()
-            elif poll and self.sock and not self.left:
-                poll.register(self.sock, select.POLLIN)
-                self._watcher = poll
-        except Exception:
-            self.drop()
 
-    def _take(self, n):
-        if self.left:
-            self.left -= 1
-            self.since = None
-            if not self.left:
-                self.close()
-            return
-        data = _view[:n]
-        if self.data:
-            data = self.data + data
-        response = self.service.answer(data)
-        if response is None:
-            self.data = bytes(data)
-        else:
-            self._answer(response)
-
-    def _answer(self, response):
-        if self.sock.send(response) != len(response):
-            raise OSError
-        # The client is to close first: so TIME_WAIT is its own; and one that is still sending is
-        # not cut off by an RST before it has read why it need not.
-        self.left = _LINGER_READS
-        self.since = None
-        self.service.sent(self, response)
-
-    def check(self, now):
-        """End it, or answer that it is late, where it is overdue at `now` (ticks)."""
-        if self.since is None:
-            self.since = now
-        patience = _LINGER_MS if self.left else self.service.patience_ms
-        if 0 <= time.ticks_diff(now, self.since) < patience:
-            return
-        try:
-            if self.left:
-                self.close()
-            else:
-                self._answer(self.service.error(408))
-        except Exception:
-            self.drop()
-
-    def readiness(self, now):
-        """How ready it is to make room: most once answered, next while silent, then by age."""
-        kind = 2 if self.left else 0 if self.data else 1
-        age = 0 if self.since is None else time.ticks_diff(now, self.since)
-        return (kind << 20) + min(age, 0xFFFFF)
-
-    def make_room(self):
-        """End it for another client's sake, so that lwIP has the PCB back, too."""
-        if not self.left:
-            self.service.rejected += 1
-            choke(self.sock, self.service)
-        self.close()
-
-    def drop(self):
-        """End it after an exception."""
-        if not self.left:
-            self.service.rejected += 1
-        if self.sock:
-            self.close()
-
-    def close(self):
-        """End it: with a FIN, or with an RST where the client has said more."""
-        if self._watcher:
-            self._watcher.unregister(self.sock)
-            self._watcher = None
-        sock = self.sock
-        self.sock = None
-        self.data = b""
-        sock.close()
-
-    def release(self):
-        """Free the place; its socket (returned) is the caller's from now on."""
-        sock = self.sock
-        self.sock = None
-        self.data = b""
-        return sock
+def check(now):
+    """End the connections that are overdue at `now` (ticks)."""
+    for place in _places:
+        if place[_SOCK]:
+            _hurry(place, now)
 
 
 def choke(sock, service):
@@ -152,4 +96,99 @@ def choke(sock, service):
         sock.setblocking(False)
         sock.send(fill)
     except Exception:
-        pass  # it is gone already, or there is no memory, and the plain close() has to do
+        pass  # it is gone already, or there is no memory: then the plain close() has to do
+
+
+def _make_room():
+    # Rather of who has an answer than of who is silent, and rather of these than of who asks.
+    now = ticks_ms()
+    most = -1
+    for place in _places:
+        age = ticks_diff(now, now if place[_SINCE] is None else place[_SINCE])
+        rank = (2 if place[_LEFT] else 0 if place[_DATA] else 1) << 20 | min(age, 0xFFFFF)
+        if rank > most:
+            most = rank
+            best = place
+    if not best[_LEFT]:
+        best[_SERVICE].rejected += 1
+        choke(best[_SOCK], best[_SERVICE])
+    _close(best)
+    return best
+
+
+def _serve(place):
+    try:
+        n = place[_SOCK].readinto(_buffer)
+        while n:
+            _take(place, n)
+            if n < _BUFFER or not place[_SOCK]:
+                break
+            n = place[_SOCK].readinto(_buffer)
+        if n == 0:
+            _close(place)
+        elif place[_SOCK] and not (callback or place[_LEFT]):
+            poll.register(place[_SOCK], select.POLLIN)
+            place[_WATCHED] = True
+    except Exception:
+        _drop(place)
+
+
+def _take(place, n):
+    # Deal with the `n` bytes in _buffer or, for 0, with a client that is late.
+    if place[_LEFT]:
+        place[_LEFT] -= 1
+        place[_SINCE] = None
+        if not place[_LEFT]:
+            _close(place)
+        return
+    if n:
+        data = _view[:n]
+        if place[_DATA]:
+            data = place[_DATA] + data
+        response = place[_SERVICE].answer(data)
+        if response is None:
+            place[_DATA] = bytes(data)
+            return
+    else:
+        response = place[_SERVICE].error(408)
+    if place[_SOCK].send(response) != len(response):
+        raise OSError
+    place[_LEFT] = _LINGER_READS
+    place[_SINCE] = place[_DATA] = None
+    then = place[_SERVICE].sent(response, place[_SOCK], place[_PEER])
+    if then:
+        place[_SOCK] = None
+    elif then is not None:
+        _close(place)
+
+
+def _hurry(place, now):
+    if place[_SINCE] is None:
+        place[_SINCE] = now
+    patience = _LINGER_MS if place[_LEFT] else place[_SERVICE].patience_ms
+    if 0 <= ticks_diff(now, place[_SINCE]) < patience:
+        return
+    try:
+        if place[_LEFT]:
+            _close(place)
+        else:
+            _take(place, 0)
+    except Exception:
+        _drop(place)
+
+
+def _drop(place):
+    if not place[_LEFT]:
+        place[_SERVICE].rejected += 1
+    if place[_SOCK]:
+        _close(place)
+
+
+def _close(place):
+    # With a FIN, or with an RST where the client has said more.
+    sock = place[_SOCK]
+    place[_SOCK] = place[_DATA] = None
+    if place[_WATCHED]:
+        poll.unregister(sock)
+        place[_WATCHED] = False
+    sock.close()

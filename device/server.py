@@ -1,11 +1,99 @@
-"""HTTP, as a service of the pool."""
+"""HTTP, and what drives all services: the firmware's callbacks, or else a loop.
 
+Clients are connection.py's part, which also says what a service is.
+"""
+
+import select
+import socket
+from time import ticks_diff, ticks_ms
+
+import micropython
 from micropython import const
 
-from device import http, pool
+from device import connection, http
+from device.connection import poll, services
 
-_STATUS = const(9)  # where the status begins, behind b"HTTP/1.1 "
-_REFUSED = const(0x34)  # b"4"
+_BACKLOG = const(4)
+_CALLBACK = const(20)  # socket option: modlwip.c calls back at a new client, at data and at EOF
+_TICK_MS = const(25)
+_LOST_MS = const(1000)
+
+after_sweep = None  # what sweep() calls at its end, with None
+
+_ticking = False
+_checked = 0  # ticks: when deadlines were last looked at
+
+
+def listen(service):
+    """Serve `service` from now on -> True, or False where only run() does. OSError: port taken."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(socket.getaddrinfo("0.0.0.0", service.port)[0][-1])
+    listener.listen(_BACKLOG)
+    listener.setblocking(False)
+    services[listener] = service
+    poll.register(listener, select.POLLIN)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, _CALLBACK, sweep)
+        connection.callback = sweep
+        micropython.schedule(sweep, None)  # for who came before that
+    except Exception:
+        pass  # no lwIP; or a full queue
+    return bool(connection.callback)
+
+
+def run():
+    """Serve until Ctrl-C."""
+    wait = -1
+    while True:
+        wait = _turn(wait)
+
+
+def sweep(event=None):
+    """Do what can be done now, for all clients; never waits, never raises. Option 20's callback.
+
+    Events get lost, as four fit in their queue: so whichever comes has to do for all of them. And
+    while there are clients, a tick (`event` is True) sweeps every 25 ms. A machine.Timer would
+    outlive a soft reset; the tick puts itself into the queue again and again, which whatever waits
+    looks at all the time, be it the prompt or time.sleep().
+    """
+    global _ticking
+    wait = _TICK_MS
+    if event is True:
+        _ticking = False
+    if event is not True or not 0 <= ticks_diff(ticks_ms(), _checked) < _TICK_MS:
+        try:
+            wait = _turn(0)
+            if after_sweep:
+                after_sweep(None)
+        except Exception:
+            pass  # no memory: the next one tries again
+    if not _ticking and (wait > 0 or event is not True):
+        try:
+            micropython.schedule(sweep, True)
+            _ticking = True
+        except Exception:
+            pass  # a full queue: of what sweeps, too, as the button does
+
+
+def _turn(wait):
+    # Wait `wait` ms for events and serve everybody -> ms until the next turn is due, -1: none is.
+    for event in poll.ipoll(wait):
+        if event[0] in services:
+            connection.accept(event[0])
+    wait = _TICK_MS if connection.serve() else -1
+    if not 0 <= ticks_diff(ticks_ms(), _checked) < _TICK_MS:
+        _check()
+    return wait
+
+
+def _check():
+    global _checked, _ticking
+    now = ticks_ms()
+    if not 0 <= ticks_diff(now, _checked) < _LOST_MS:
+        _ticking = False  # a tick got lost: a callback fails where it finds no stack
+    _checked = now
+    connection.check(now)
 
 
 class Server:
@@ -22,20 +110,21 @@ class Server:
         self.port = port
         self.requests = self.rejected = 0
         self.error = http.error
-        self.sweep = pool.sweep
+        self.run = run
+        self.sweep = sweep
         self._on_served = on_served
 
     def start(self):
         """Serve from now on -> True; False where that takes run(). OSError: the port is taken."""
-        return pool.listen(self)
+        return listen(self)
 
-    def run(self):
-        """Serve until Ctrl-C."""
-        pool.run()
+    def sent(self, response, sock, peer):
+        """Count.
 
-    def sent(self, _, response):
-        """Count, as connection.py demands, and let the client close first."""
-        if response[_STATUS] < _REFUSED:
+        The client is to close first: so TIME_WAIT is its own, and one that is still sending is not
+        cut off by an RST before it has read why it need not.
+        """
+        if response[9] < 0x34:  # b"4", behind b"HTTP/1.1 "
             self.requests += 1
         else:
             self.rejected += 1

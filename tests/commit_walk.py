@@ -1,10 +1,10 @@
-"""Runs on MicroPython: carries out a recorded deploy on a LittleFS in RAM, losing power everywhere.
+"""Runs on MicroPython: carries out a recorded deploy on a LittleFS in RAM, with power cuts.
 
     commit_walk.py tools/deploy/finish.py STEP
 
-At each erase or write of the flash, one after the other, power goes in the middle of it; so it does
-once more at every STEPth one of the boot after that. Prints a line for each way that it went wrong,
-and how many flash operations it takes.
+At each erase or write of the flash, one after the other, power goes in the middle of it; so it
+does once more at every STEPth one of the boot after that. Prints a line for each way that it went
+wrong, and how many flash operations it takes.
 """
 
 import os

@@ -97,7 +97,7 @@ def plug_in(monkeypatch, net, **more):
     import device
 
     stand_ins = dict.fromkeys(("socket", "select", "time", "micropython"), net) | more
-    names = ("connection", "pool", "server", "webrepl_door")
+    names = ("connection", "server", "webrepl_door")
     for name in names:  # so that monkeypatch puts back what was there
         monkeypatch.setitem(sys.modules, "device." + name, None)
         monkeypatch.setattr(device, name, None, raising=False)
@@ -119,6 +119,7 @@ class Poll:
         self.waits = []  # what ipoll() was asked to wait
 
     def register(self, sock, events):
+        assert isinstance(sock, Socket)  # else modselect.c may crash at the next poll
         self.known[sock] = events
 
     def unregister(self, sock):

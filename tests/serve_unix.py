@@ -8,7 +8,7 @@ collection, GET /turns with the bytes that a thousand turns take.
 import gc
 import sys
 
-from device import connection, pool, server
+from device import server
 
 _OK = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
 _TOO_LARGE = b"HTTP/1.1 431 Too Large\r\nContent-Length: 0\r\n\r\n"
@@ -43,10 +43,10 @@ def answer(data):
         gc.collect()
         body = b"%d" % gc.mem_alloc()
     elif data.startswith(b"GET /turns "):
-        pool._turn(0)  # run() watches all who have no answer: this one too, from now on
+        server._turn(0)  # run() watches all who have no answer: this one too, from now on
         before = gc.mem_alloc()
         for _ in range(1000):
-            pool._turn(0)
+            server._turn(0)
         body = b"%d" % (gc.mem_alloc() - before)
     return _OK % (len(body), body)
 
@@ -55,8 +55,7 @@ http = server.Server(answer, None, int(sys.argv[1]))
 assert http.start() is False
 print("ready")
 if hungry:
-    connection.poll = pool._poll
     while True:
         starve()
-        pool._turn(25)
+        server._turn(25)
 http.run()

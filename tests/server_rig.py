@@ -22,10 +22,10 @@ class Board:
     def __init__(self, monkeypatch, **net):
         self.net = Net(**net)
         self.modules = plug_in(monkeypatch, self.net)
-        self.pool, self.connection = self.modules["pool"], self.modules["connection"]
+        self.connection, self.driver = self.modules["connection"], self.modules["server"]
         self.answer = answer
         self.served = 0
-        self.server = self.modules["server"].Server(lambda data: self.answer(data), self._served)
+        self.server = self.driver.Server(lambda data: self.answer(data), self._served)
         self.called_back = self.server.start()
         self.net.idle()
 
@@ -54,5 +54,5 @@ class Board:
 
     def nobody(self):
         """True if nothing is left of any client."""
-        places = [place for place in self.pool._places if place.sock or place.data]
+        places = [place for place in self.connection._places if place[0] or place[4]]
         return not places and not self.net.pcbs

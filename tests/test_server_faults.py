@@ -91,7 +91,7 @@ def test_after_an_error_a_socket_is_only_closed(board):
 
 
 def test_what_a_sweep_calls_at_its_end_cannot_harm_it(board):
-    board.pool.after_sweep = raise_memory_error
+    board.driver.after_sweep = raise_memory_error
     board.get()
 
 
@@ -104,7 +104,7 @@ class Stop(BaseException):
 
 def drive(board, turns):
     """run() for so many turns; what each waited for."""
-    poll = board.pool._poll
+    poll = board.connection.poll
     waits = poll.waits = []
 
     def ipoll(timeout):
@@ -141,15 +141,15 @@ def test_run_waits_for_ever_only_while_there_is_no_client(plain):
 def test_run_wakes_up_for_a_client_that_has_yet_to_ask(plain):
     client = plain.connect()
     drive(plain, 2)
-    assert client.sock in plain.pool._poll.known
+    assert client.sock in plain.connection.poll.known
     client.send(GET)
     drive(plain, 1)
     client.fin()
     drive(plain, 1)
-    assert client.sock not in plain.pool._poll.known
+    assert client.sock not in plain.connection.poll.known
     assert plain.nobody()
 
 
 def test_a_port_that_is_taken_is_reported(board):
     with pytest.raises(OSError):
-        board.modules["server"].Server(answer).start()
+        board.driver.Server(answer).start()

@@ -23,7 +23,11 @@ const show = () => {
 const tell = (status) => {
   const up = status.uptime_s / 60;
   const values = [
-    `${(up / 1440) | 0} d ${(up / 60) % 24 | 0} h ${up % 60 | 0} min`,
+    up < 120
+      ? (up | 0) + " min"
+      : up < 2880
+        ? ((up / 60) | 0) + " hours"
+        : ((up / 1440) | 0) + " days",
     status.mem_free + " bytes",
     status.rssi ? status.rssi + " dBm" : "none",
     status.ip,

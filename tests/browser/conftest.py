@@ -1,26 +1,23 @@
 """A real browser on the page that a virtual board serves. Chromium is Debian's; without one, the
 tests of this folder are left out."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import client
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from tests.board.conftest import bundle  # noqa: F401
+from tests.board.conftest import bundle, make_board  # noqa: F401
+from tools.screenshots import CHROMIUM, launch
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.wlan import Air
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-ARGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 TIMEOUT = 15_000  # ms; a busy machine is no reason to fail
 NETWORKS = {"home": "correct horse"}
+
+expect.set_options(timeout=TIMEOUT)
 
 
 @pytest.fixture(scope="module")  # longer, and its event loop would be in other tests' way
@@ -35,7 +32,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium, without a window."""
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+    browser = launch(playwright)
     yield browser
     browser.close()
 
@@ -61,6 +58,13 @@ def board(_board: VirtualBoard) -> VirtualBoard:
     _board.wait_for(lambda chip: chip.stack.active_pcbs == 0)
     client.set_led(_board.http, False)
     return _board
+
+
+def shows(page: Page, text: str) -> None:
+    """Wait until the page shows the light as `text`, "On" or "Off", to eyes and to ears."""
+    page.wait_for_selector(f"[role=status]:text-is('{text}')")  # sooner than expect() looks again
+    checked = {"On": True, "Off": False}[text]
+    expect(page.get_by_role("switch", name="lamp", checked=checked)).to_be_visible()
 
 
 @pytest.fixture

@@ -1,12 +1,16 @@
 """The page as its user has it: one switch that shows the truth and flips at a touch."""
 
 import json
+import statistics
 from collections.abc import Callable
+from pathlib import Path
 
 import client
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser.conftest import NETWORKS, shows
 from tools.virtual_board.board import VirtualBoard
+from tools.virtual_board.wlan import Air
 
 # Notes when the switch was pressed, and when the page showed what.
 WATCH = """() => {
@@ -16,17 +20,11 @@ WATCH = """() => {
     addEventListener("click", () => pressed.push(Date.now()), true);
     new MutationObserver(() => shown.push(Date.now())).observe(line, { childList: true });
 }"""
-RELOADS = 50
+PASSWORD = "s3cret"
 
 
 def lit(board: VirtualBoard) -> bool:
     return board.do(lambda chip: chip.gpio.led())
-
-
-def shows(page: Page, text: str) -> None:
-    expect(page.get_by_role("status")).to_have_text(text)
-    checked = {"On": True, "Off": False}[text]
-    expect(page.get_by_role("switch", name="lamp", checked=checked)).to_be_visible()
 
 
 def status(board: VirtualBoard) -> dict:
@@ -54,20 +52,21 @@ def test_two_tabs_agree_within_a_second(open_page: Callable[..., Page]) -> None:
     one, other = open_page(), open_page()
     for tab in (one, other):
         tab.evaluate(WATCH)
-    for text in ("On", "Off", "On", "Off", "On", "Off"):
+    for text in ("On", "Off", "On", "Off", "On"):
         one.get_by_role("switch").click()
         for tab in (one, other):
             shows(tab, text)
     waits = [b - a for a, b in zip(one.evaluate("pressed"), other.evaluate("shown"))]
-    assert len(waits) == 6
-    assert sorted(waits)[-2] < 1000, waits  # on a busy machine, one may be bad luck
+    # A busy machine may spoil some. test_page_traffic.py has how often the page asks.
+    assert len(waits) == 5 and statistics.median(waits) < 1000, waits
 
 
 def test_what_others_do_to_the_light_shows_by_itself(board: VirtualBoard, page: Page) -> None:
     client.set_led(board.http, True)
     shows(page, "On")
-    board.do(lambda chip: chip.gpio.drive_from_outside(0, 0))  # the button
-    shows(page, "Off")
+    for level, text in ((0, "Off"), (1, "Off")):  # the button: down, up
+        board.do(lambda chip, level=level: chip.gpio.drive_from_outside(0, level))
+        shows(page, text)
     prompt = b"from device import switch; switch.led.set(True)\r"
     board.do(lambda chip: chip.terminal.put(prompt))
     shows(page, "On")
@@ -119,65 +118,30 @@ def test_the_details_tell_how_the_board_is(board: VirtualBoard, page: Page) -> N
     assert list(shown) == [
         "Running for", "Free memory", "Signal", "Address", "Version", "Last error"
     ]  # fmt: skip
-    assert shown["Running for"] == "0 d 0 h 0 min"
+    assert shown["Running for"].endswith(" min")
     assert shown["Free memory"].endswith(" bytes")
     assert shown["Signal"] == f"{told['rssi']} dBm"
     assert (shown["Address"], shown["Version"]) == (told["ip"], told["version"])
     assert shown["Last error"] == "none"
 
 
-def test_it_can_be_loaded_again_and_again(board: VirtualBoard, page: Page) -> None:
-    for _ in range(RELOADS):
-        page.reload()
-        shows(page, "Off")
-    board.wait_for(lambda chip: chip.stack.active_pcbs <= 3)
-
-
-def test_a_second_visit_fetches_neither_style_nor_script(page: Page) -> None:
-    page.reload()
-    shows(page, "Off")
-    fetched = page.evaluate(
-        """performance.getEntriesByType("resource").filter((entry) => entry.transferSize)
-            .map((entry) => entry.name)"""
-    )
-    assert [name for name in fetched if name.endswith((".css", ".js"))] == []
-
-
-def test_a_visit_asks_for_nothing_that_the_board_does_not_have(
-    board: VirtualBoard, page: Page
-) -> None:
-    before = status(board)["rejected"]
-    page.reload()
-    page.get_by_text("Details").click()
-    page.get_by_role("switch").click()
-    shows(page, "On")
-    # Nor a favicon, which Chromium asks for behind Playwright's back.
-    assert status(board)["rejected"] == before
-
-
-def test_a_hidden_page_leaves_the_board_alone(board: VirtualBoard, page: Page) -> None:
-    def hide(hidden: bool) -> None:
-        # Chromium without a window never hides a page: so this tells it what it would be told.
-        page.evaluate(
-            """(hidden) => {
-                Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-                document.dispatchEvent(new Event("visibilitychange"));
-            }""",
-            hidden,
-        )
-
-    page.clock.install()
-    page.reload()
-    shows(page, "Off")
-    hide(True)
-    page.clock.run_for(60_000)
-    before = status(board)["requests"]
-    page.clock.run_for(60_000)
-    assert status(board)["requests"] == before + 1
-    client.set_led(board.http, True)
-    hide(False)
-    shows(page, "On")
-
-
 def test_the_page_bears_the_name_of_the_board(page: Page) -> None:
     assert page.title() == page.get_by_role("heading").inner_text() == "lamp"
+
+
+def test_the_page_works_behind_a_password(
+    make_board: Callable[..., VirtualBoard], browser: Browser
+) -> None:
+    def protect(tree: Path) -> None:
+        with open(tree / "webrepl_cfg.py", "a") as file:
+            file.write(f"HTTP_PASSWORD = {PASSWORD!r}\n")
+
+    board = make_board(protect, air=Air(dict(NETWORKS)))
+    assert client.request(board.http, "GET", "/")[0] == 401
+    owner = browser.new_page(http_credentials={"username": "me", "password": PASSWORD})
+    owner.goto(board.http)
+    owner.get_by_role("switch").click()
+    shows(owner, "On")
+    board.wait_for(lambda chip: chip.gpio.led())
+    owner.get_by_text("Details").click()
+    expect(owner.get_by_role("definition").first).to_be_visible()

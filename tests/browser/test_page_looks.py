@@ -7,6 +7,7 @@ import client
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import shows
 from tools.virtual_board.board import VirtualBoard
 
 PHONES = {
@@ -28,7 +29,7 @@ def test_on_a_phone_the_switch_is_all_in_view_and_a_touch_flips_it(
         assert box["y"] >= 0 and box["y"] + box["height"] <= size["height"]
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     page.get_by_role("switch").tap()
-    expect(page.get_by_role("status")).to_have_text("On")
+    shows(page, "On")
     board.wait_for(lambda chip: chip.gpio.led())
 
 
@@ -52,12 +53,11 @@ def test_the_page_is_dark_where_the_system_is(open_page: Callable[..., Page]) ->
 
 
 def test_the_keyboard_alone_will_do(board: VirtualBoard, page: Page) -> None:
-    line = page.get_by_role("status")
     for key in ("Tab", "Space"):
         page.keyboard.press(key)
-    expect(line).to_have_text("On")
+    shows(page, "On")
     page.keyboard.press("Enter")
-    expect(line).to_have_text("Off")
+    shows(page, "Off")
     expect(page.get_by_role("switch")).to_be_focused()
     for key in ("Tab", "Enter"):
         page.keyboard.press(key)
@@ -91,7 +91,7 @@ def test_in_high_contrast_on_and_off_can_be_told_apart(
     switch = page.get_by_role("switch")
     off = switch.screenshot()
     client.set_led(board.http, True)
-    expect(page.get_by_role("status")).to_have_text("On")
+    shows(page, "On")
     assert switch.screenshot() != off
 
 

@@ -57,22 +57,31 @@ def enter(board: SerialTransport) -> None:
     """The raw REPL, without a soft reset: what runs in the background goes on.
 
     A board that is booting is waited for, since Ctrl-C would break boot.py off; so is, for as
-    long, one where something else is running. (mpremote's own does not wait, and prints what came
-    instead.) UserError where there is no raw REPL.
+    long, one where something else is running. UserError where there is no raw REPL.
     """
     board.serial.write(b"\x02")  # for a prompt, also from a raw REPL that was left behind
-    board.read_until(1, _PROMPT, timeout_overall=_BOOT_PY)
+    if not _comes(board, (_PROMPT,), 1):
+        # To so many bytes a raw paste that was broken off answers with a mark.
+        board.serial.write(b" " * 128)
+        _comes(board, (_PROMPT, b"\x01"), _BOOT_PY)
     board.serial.write(b"\r\x03")
     while n := board.serial.inWaiting():
         board.serial.read(n)
     board.serial.write(b"\r\x01")
-    seen = board.read_until(1, _RAW_PROMPT, timeout_overall=_ANSWER)
-    if not seen.endswith(_RAW_PROMPT):
+    if not _comes(board, (_RAW_PROMPT,), _ANSWER):
         raise UserError(
             f"{board.device_name}: no raw REPL",
             "press reset on the board and try again; if it has no MicroPython, `make flash`",
         )
     board.in_raw_repl = True
+
+
+def _comes(board: SerialTransport, endings: tuple[bytes, ...], seconds: float) -> bool:
+    """Whether what comes within `seconds` ends in one of these."""
+    patience, board.serial.timeout = board.serial.timeout, 0.1
+    seen = board.read_until(1, endings, timeout_overall=seconds)
+    board.serial.timeout = patience
+    return seen.endswith(endings)
 
 
 @contextlib.contextmanager
@@ -144,7 +153,8 @@ def explained(where: str) -> Iterator[None]:
         yield
     except TransportExecError as e:
         last = (e.error_output.strip().splitlines() or ["nothing"])[-1]
-        if "ENOSPC" in last or last == "OSError: 28":
+        # 36 is what LittleFS says where there is no room for a new file's name.
+        if "ENOSPC" in last or last in ("OSError: 28", "OSError: 36"):
             raise UserError(
                 f"{where}: the board's flash is full",
                 "remove files of yours: `make repl`, os.remove",

@@ -32,7 +32,8 @@ def shadowing(root: Path) -> list[str]:
 
 
 def _run() -> int:
-    lines = shadowing(ROOT) + problems(sources())
+    sent = {name: (ROOT / name).read_text(encoding="utf-8") for name in rules.SENT}
+    lines = shadowing(ROOT) + problems(sources() | sent)
     for line in lines:
         print(line)
     return 1 if lines else 0

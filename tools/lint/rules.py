@@ -119,15 +119,11 @@ MISSING = {
 # Hooks that are never called there.
 DEAD_HOOKS = frozenset({"__delattr__", "__setattr__"})
 
-# Files that run before anything is served, so they alone may wait.
-MAY_BLOCK = frozenset(
-    {
-        "boot.py",
-        "device/config.py",
-        "device/safe_mode.py",
-        "device/wifi.py",
-    }
-)
+# Not of the board's tree, but sent there by the tools, as source.
+SENT = frozenset({"tools/board/on_board.py", "tools/deploy/finish.py", "tools/deploy/on_board.py"})
+
+# These alone may wait: nothing is served yet, or somebody waits for their answer.
+MAY_BLOCK = SENT | {"boot.py", "device/config.py", "device/safe_mode.py", "device/wifi.py"}
 
 # These may also print, open files and import late; all others may run in a callback, where a
 # print can block for minutes and a file access re-enter LittleFS.

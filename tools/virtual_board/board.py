@@ -86,7 +86,7 @@ class VirtualBoard:
             return bytes(self._console[mark:])
 
     def wait_for(self, condition: Callable[[Chip], bool], timeout: float = 20) -> None:
-        """Until `condition(chip)` holds; TimeoutError, with the console's end, if it never does."""
+        """Until `condition(chip)` holds, or TimeoutError with the console's end."""
 
         async def poll() -> None:
             while not condition(self.chip):

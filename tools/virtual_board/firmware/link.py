@@ -68,6 +68,8 @@ _head = bytearray(_REPLY)
 _in = memoryview(bytearray(_MAX))
 _sequence = 0
 
+SCHEDULED = const(160)  # interrupt numbers from here on: scheduler.py
+
 handlers = {}  # interrupt number -> function of no arguments
 
 
@@ -108,6 +110,8 @@ def _deliver(numbers, interrupts, flags):
             schedule(_run, handlers.get(numbers[i]))
         except RuntimeError:  # schedule queue full: the event is lost, as on the chip
             call(CALLBACK_DROPPED)
+            if numbers[i] >= SCHEDULED:  # but not what micropython.schedule has accepted
+                call(SCHEDULE, numbers[i])
     if flags & _CTRL_C:
         raise KeyboardInterrupt
 

@@ -17,13 +17,12 @@ from micropython import (
     stack_use,
 )
 
-_FIRST = 160  # of the interrupt numbers that are ours
 _DEPTH = 4
 
 
 def schedule(function, argument):
     """Call function(argument) soon; RuntimeError where four are waiting."""
-    for number in range(_FIRST, _FIRST + _DEPTH):
+    for number in range(link.SCHEDULED, link.SCHEDULED + _DEPTH):
         if not link.handlers.get(number):
             break
     else:
