@@ -1,10 +1,10 @@
 """Runs on MicroPython: carries out a recorded deploy on a LittleFS in RAM, with power cuts.
 
-    commit_walk.py tools/deploy/finish.py STEP
+    commit_walk.py tools/deploy/finish.py
 
-At each erase or write of the flash, one after the other, power goes in the middle of it; so it
-does once more at every STEPth one of the boot after that. Prints a line for each way that it went
-wrong, and how many flash operations it takes.
+At each erase or write of the flash, one after the other, power goes in the middle of it, and once
+more at each one of the boot after that. Prints a line for each way that it went wrong, and how
+many flash operations it takes.
 """
 
 import os
@@ -164,7 +164,7 @@ def main():
             flash.left = 1 << 30
             on(flash, boot)
             check(flash, (n, m))
-            m += STEP
+            m += 1
         check(flash, n)
         n += 1
     check(flash, "no cut")
@@ -173,6 +173,5 @@ def main():
 
 with open(sys.argv[1]) as f:
     FINISH = f.read()
-STEP = int(sys.argv[2])
 umount("/")
 main()

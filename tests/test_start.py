@@ -87,7 +87,7 @@ def test_the_button_and_the_page_switch_the_same_light(board):
     press()
     assert b'{"on": true}' in Server.made.serve(b"GET /led HTTP/1.1\r\nHost: switch\r\n\r\n")
     assert machine.pins[2]["level"] == 0
-    assert Server.made.sweeps == 1
+    assert Server.made.sweeps > 0
 
 
 def test_the_status_has_the_servers_counts(board):

@@ -1,0 +1,93 @@
+"""Take the pictures of the page in docs/screenshots, from a virtual board, with Chromium."""
+
+import json
+import shutil
+import tempfile
+import urllib.request
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tools import build
+from tools.errors import UserError, main
+from tools.virtual_board import image
+from tools.virtual_board.board import VirtualBoard
+
+PICTURES = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+ARGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+_DESK = {"width": 640, "height": 640}
+_PHONE = {"width": 360, "height": 820}
+_CONFIG = 'WIFI_SSID = "home"\nHOSTNAME = "kitchen"\n'
+
+
+class Picture(NamedTuple):
+    """What is to be seen: the light on, the details open, the board in reach."""
+
+    scheme: str
+    on: bool = True
+    details: bool = False
+    away: bool = False
+    size: dict[str, int] = _DESK
+
+
+_ALL = {
+    "light": Picture("light"),
+    "dark": Picture("dark"),
+    "away": Picture("dark", away=True),
+    "phone": Picture("light", size=_PHONE),
+    "details": Picture("dark", on=False, details=True, size=_PHONE),
+}
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Chromium without a window; UserError where there is none."""
+    if not CHROMIUM:
+        raise UserError("no chromium on PATH", "install it; on Debian: apt install chromium")
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+
+
+def take(browser: Browser, board: VirtualBoard, picture: Picture) -> bytes:
+    """A PNG of the page."""
+    body = json.dumps({"on": picture.on}).encode()
+    urllib.request.urlopen(urllib.request.Request(board.http + "led", body)).close()
+    page = browser.new_page(
+        viewport=picture.size, color_scheme=picture.scheme, reduced_motion="reduce"
+    )
+    page.goto(board.http)
+    page.wait_for_selector(f"[aria-checked={str(picture.on).lower()}]")
+    if picture.details:
+        page.click("summary")
+        page.wait_for_selector("dl:not([hidden])")
+    if picture.away:
+        page.route("**/led", lambda route: route.abort())
+        page.wait_for_selector(".away")
+    png = page.screenshot()
+    page.close()
+    return png
+
+
+def run() -> None:
+    """Take all pictures."""
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        browser = launch(playwright)
+        folder = Path(name)
+        (folder / "webrepl_cfg.py").write_text(_CONFIG)
+        tree = build.build(folder / "board", config=folder / "webrepl_cfg.py")
+        image.create(folder / "flash.img", tree)
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        with VirtualBoard(folder / "flash.img") as board:
+            for title, picture in _ALL.items():
+                path = PICTURES / f"{title}.png"
+                path.write_bytes(take(browser, board, picture))
+                print(f"{path} written")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(run)
