@@ -1,4 +1,6 @@
-"""A deploy's plan: it takes up what differs, takes away only what was ours, and shows no content."""
+"""A deploy's plan: it takes up what differs, takes away only what was ours, and shows no
+content.
+"""
 
 import hashlib
 import json
