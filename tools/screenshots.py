@@ -14,7 +14,7 @@ from tools.errors import UserError, main
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 
-PICTURES = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 ARGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -36,7 +36,7 @@ class Picture(NamedTuple):
     size: dict[str, int] = _DESK
 
 
-_ALL = {
+ALL = {
     "light": Picture("light"),
     "dark": Picture("dark"),
     "away": Picture("dark", away=True),
@@ -80,10 +80,10 @@ def run() -> None:
         (folder / "webrepl_cfg.py").write_text(_CONFIG)
         tree = build.build(folder / "board", config=folder / "webrepl_cfg.py")
         image.create(folder / "flash.img", tree)
-        PICTURES.mkdir(parents=True, exist_ok=True)
+        FOLDER.mkdir(parents=True, exist_ok=True)
         with VirtualBoard(folder / "flash.img") as board:
-            for title, picture in _ALL.items():
-                path = PICTURES / f"{title}.png"
+            for title, picture in ALL.items():
+                path = FOLDER / f"{title}.png"
                 path.write_bytes(take(browser, board, picture))
                 print(f"{path} written")
         browser.close()

@@ -138,7 +138,11 @@ def reconnect(host: str | None, port: str | None) -> SerialTransport:
     while True:
         try:
             board = open_board(host, port)
-            wait_for_prompt(board, max(1, deadline - time.monotonic()))
+            try:
+                wait_for_prompt(board, max(1, deadline - time.monotonic()))
+            except BaseException:
+                _leave(board)
+                raise
             return board
         except (Unreachable, Busy, *ports.LOST):
             if time.monotonic() > deadline:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TextIO
 
 from tools import build, settings
 from tools.board import connection, on_board
@@ -55,10 +57,12 @@ def deploy(host: str | None, wanted: dict[str, bytes], say: Say, progress: Say) 
         if os.environ.get("DRY_RUN") == "1":
             return WOULD_CHANGE if changes else 0
         if not _serving(state):
+            if not changes:
+                say("the switch does not run: restarting the board")
             job.apply(plan)
             job.restart()
     if not _serving(state):
-        progress("restarting")
+        progress("restarting the board")
         state = _after_restart(host)
     say(f"running at {connection.address(state['machine'], state['ip'])}")
     return 0
@@ -89,13 +93,14 @@ def _after_restart(host: str | None) -> dict:
 def _many(hosts: list[str]) -> int:
     """All at once; each board's lines carry its name, each failure is one line of its own."""
     wanted = {host: wanted_files(host) for host in hosts}
+    screen = Screen()
 
     def one(host: str) -> int:
         try:
-            return deploy(host, wanted[host], lambda line: _say(f"{host}: {line}"), _quiet)
+            return deploy(host, wanted[host], lambda line: screen.say(f"{host}: {line}"), _quiet)
         except UserError as error:
             name = "" if str(error).startswith(host) else f"{host}: "
-            print(f"error: {name}{error}", file=sys.stderr, flush=True)
+            screen.say(f"error: {name}{error}", sys.stderr)
             return 1
 
     with ThreadPoolExecutor(len(wanted)) as pool:
@@ -107,14 +112,29 @@ def _quiet(_line: str) -> None:
     pass
 
 
-def _progress(line: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+class Screen:
+    """Lines that stay, and on a terminal a last one that tells the progress."""
 
+    def __init__(self) -> None:
+        self._lock, self._progress = threading.Lock(), False
 
-def _say(line: str) -> None:
-    _progress("")
-    print(line, flush=True)
+    def say(self, line: str, stream: TextIO = sys.stdout) -> None:
+        """Print a whole line, whatever other threads print."""
+        with self._lock:
+            self.clear()
+            print(line, file=stream, flush=True)
+
+    def progress(self, line: str) -> None:
+        """Show this in place of the last such line."""
+        if sys.stderr.isatty():
+            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+            self._progress = True
+
+    def clear(self) -> None:
+        """Take the line of progress away."""
+        if self._progress:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+            self._progress = False
 
 
 def run() -> int:
@@ -122,7 +142,11 @@ def run() -> int:
     if hosts := (os.environ.get("HOSTS") or "").split():
         return _many(hosts)
     host, _ = connection.host_and_port()
-    return deploy(host, wanted_files(host), _say, _progress)
+    screen = Screen()
+    try:
+        return deploy(host, wanted_files(host), screen.say, screen.progress)
+    finally:
+        screen.clear()
 
 
 if __name__ == "__main__":
