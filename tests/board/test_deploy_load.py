@@ -1,0 +1,69 @@
+"""Twenty deploys in a row while the switch is in use: nobody notices more than a restart."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import client
+import pytest
+from deploy_rig import KINDS, Files, Target, changed
+
+from tools.deploy.steps import Deploy
+
+DEPLOYS = 20
+PERIOD = 0.05  # s between two requests: several pages that look once a second
+
+
+class Page(threading.Thread):
+    """Asks for the light's state, over and over, until stop(). `answers` counts; `failures` lists
+    (when, what) of what went wrong.
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(daemon=True)
+        self._url, self._stopped = url, threading.Event()
+        self.answers = 0
+        self.failures: list[tuple[float, str]] = []
+
+    def run(self) -> None:
+        while not self._stopped.wait(PERIOD):
+            asked = time.monotonic()
+            try:
+                client.led(self._url)
+                self.answers += 1
+            except (OSError, AssertionError, IndexError) as e:
+                self.failures.append((asked, repr(e)))
+
+    def stop(self) -> None:
+        """Wait for the last answer."""
+        self._stopped.set()
+        self.join()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_requests_are_answered_during_twenty_deploys(
+    files: Files, make_target: Callable[..., Target], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = make_target(files)
+    restarts: list[tuple[float, float]] = []
+    restarted = 0.0
+
+    def restart(job: Deploy) -> None:
+        nonlocal restarted
+        restarted = time.monotonic() - client.TIMEOUT / 10  # asked, and not answered by then
+        really_restart(job)
+
+    really_restart = Deploy.restart
+    monkeypatch.setattr(Deploy, "restart", restart)
+    page = Page(target.board.http)
+    page.start()
+    for i in range(DEPLOYS):
+        wanted = changed(files, **{"main.py": files["/main.py"] + b"#%d\n" % i})
+        assert target.deploy(kind, wanted)[0] == 0
+        restarts.append((restarted, time.monotonic()))
+    page.stop()
+    assert target.files() == wanted
+    outside = [
+        what for when, what in page.failures if not any(a <= when <= b for a, b in restarts)
+    ]
+    assert page.answers > DEPLOYS and not outside
