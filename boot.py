@@ -103,9 +103,9 @@ class _Boot:
                 setattr(self.config, name, getattr(webrepl_cfg, name))
 
     def light(self):
-        from device.led import Led
+        from device import led
 
-        Led(self.config.LED_PIN, self.config.LED_ACTIVE_LOW)
+        led.start(self.config.LED_PIN, self.config.LED_ACTIVE_LOW)
 
     def webrepl(self):
         password = self.config.PASS

@@ -6,6 +6,7 @@ try:
         from device import switch
 
         switch.start()
+        del switch  # which the switch has no need of any more
 except Exception as e:
     problem = "main.py: %s: %s" % (type(e).__name__, e)
     print(problem)

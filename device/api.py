@@ -1,11 +1,10 @@
-"""What a request does to the switch, and what it is answered. Knows no socket."""
+"""HTTP's service: what a request does to the switch, and what it is answered. Knows no socket."""
 
-import binascii
 import json
 
 from micropython import const
 
-from device import http
+from device import access, http, led, retained, status
 
 try:
     from device import pages
@@ -17,184 +16,164 @@ except ImportError:  # lost, or not built: the switch works all the same
 _MAX_RESPONSE = const(1071)
 _LONGEST_POLL = const(512)  # bytes kept, twice; a browser's fetch() sends 300 to 450
 
-# Lines of http's list of methods. The first two only read.
+# Lines of http's list of methods, the reading ones first, and of its list of fields.
 _GET = const(0)
 _HEAD = const(1)
 _POST = const(2)
 _PUT = const(3)
+_LENGTH = const(1)
+_KIND = const(2)
+_ACCEPT = const(8)
+_ENCODINGS = const(9)
 
-_PATHS = const(b"\n/led\n/toggle\n/status\n/\n")
-_LED = const(0)
-_TOGGLE = const(1)
-_STATUS = const(2)
-
-# What the board, whose name is @, is called: names that the DNS of the world does not lead to.
-_NAMES = const(b"\nlocalhost\n@\n@.local\n@.lan\n@.home\n@.home.arpa\n@.internal\n")
 # Media types of {"on": true}. `curl -d` says that it sends a form, Home Assistant says octets.
-_KINDS = const(b"""
+_KINDS = const("""
 
 application/json
 application/x-www-form-urlencoded
 application/octet-stream
 """)
-_SITES = const(b"\nsame-origin\nnone\n")
-_BODIES = const(b'\n{"on":false}\n{"on":true}\n')
-
-_JSON = const(b"application/json")
-_ON = http.response(b"200 OK", _JSON, b'{"on": true}')
-_OFF = http.response(b"200 OK", _JSON, b'{"on": false}')
+_JSON = const("application/json")
+_ON = http.response("200 OK", _JSON, '{"on": true}')
+_OFF = http.response("200 OK", _JSON, '{"on": false}')
 
 
-class Api:
-    """The switch as HTTP shows it.
+# What connection.py wants of a service, beside the functions.
+port = 80
+rejected = 0  # requests that were refused, and clients that were dropped
 
-    `led` has is_on(), set(bool) and toggle(); `status()` returns a new flat dict for GET /status;
-    `name` (str) is the board's host name; `password` (str) is asked for unless empty.
+requests = 0  # that were served
+after_served = None  # called behind each response
+
+_name = b""
+_polls = (None, None)
+
+
+def start(name, password):
+    """Set the board's host name (str), and the password (str) that is asked for unless empty."""
+    global _name, _polls
+    _name = name.encode()
+    _polls = (None, None)
+    access.start(name, password)
+
+
+def answer(data):
+    """Return the whole response (bytes, at most 1071) to a request.
+
+    `data` (bytes-like) is all that came so far on one connection; None says that more must
+    come. Never raises, whatever the bytes, unless there is no memory for an error response.
     """
-
-    def __init__(self, led, status, name, password):
-        self._led = led
-        self._status = status
-        self._names = _NAMES.replace(b"@", name.lower().encode())
-        self._password = password.encode()
-        self._polls = [None, None]
-
-    def answer(self, data):
-        """Return the whole response (bytes-like, at most 1071 long) to a request.
-
-        `data` (bytes-like) is all that came so far on one connection; None says that more must
-        come. Never raises, whatever the bytes, unless there is no memory for an error response.
-        """
-        # An open page, or Home Assistant, asks the same again and again: bytes that passed every
-        # check once are only compared, which allocates nothing.
-        if data in self._polls:
-            return self._state()
-        try:
-            return self._answer(bytes(data))
-        except MemoryError:
-            return http.error(503)
-
-    def _answer(self, data):
-        request = http.parse(data)
-        if request is None:
-            return None
-        if isinstance(request, int):
-            return http.error(request)
-        method, path, body, fields = request
-        response = self._decide(method, path, body, fields)
-        if isinstance(response, int):
-            response = http.error(response)
-        if method == _HEAD:
-            response = bytes(response)
-            return response[: response.find(b"\r\n\r\n") + 4]
-        # Not with a password in it: the time that comparing takes would help to guess it.
-        if method == _GET and (response is _ON or response is _OFF) and not self._password:
-            if len(data) <= _LONGEST_POLL:
-                self._polls = [data, self._polls[0]]
-        return response
-
-    def _decide(self, method, path, body, fields):
-        """Return a response, or the number of an error."""
-        host, _, _, _, _, credentials, _, _, encodings = fields
-        if host is not None and not _is_local(host.lower(), self._names):
-            return 421  # a foreign name that leads here: DNS rebinding
-        if self._password and not _is_password(credentials, self._password):
-            return 401
-
-        where = http.line_of(path, _PATHS)
-        page = pages.PAGES.get(path) if pages else None
-        if where < 0 and not page:
-            return 404
-        if where == _TOGGLE:
-            return self._write(where, body, fields) if method == _POST else 4052
-        if method <= _HEAD:
-            if where == _LED:
-                return self._state()
-            if page and not http.takes_gzip(encodings):
-                return 406  # there is no room to have it twice
-            return self._report() if where == _STATUS else page or self._home()
-        if where != _LED:
-            return 4050
-        if method != _PUT and method != _POST:
-            return 4051
-        return self._write(where, body, fields)
-
-    def _state(self):
-        return _ON if self._led.is_on() else _OFF
-
-    def _write(self, where, body, fields):
-        """Switch the light; return a response, or the number of an error."""
-        host, accept, length, kind, _, _, origin, site, _ = fields
-        # A page of another site may make a browser ask: RFC 6454, and Fetch Metadata.
-        if origin is not None and origin.lower().split(b"://")[1:] != [host and host.lower()]:
-            return 403
-        if site is not None and http.line_of(site, _SITES) < 0:
-            return 403
-        if where == _TOGGLE:
-            self._led.toggle()
-            return self._state() if _JSON in (accept or b"").lower() else 303
-        if length is None:
-            return 411
-        if http.line_of((kind or b"").split(b";")[0].strip().lower(), _KINDS) < 0:
-            return 415
-        # By hand, since MicroPython's json also takes {"on" true} and {"on": true,}.
-        text = b"".join(body.split())
-        on = http.line_of(text, _BODIES)
-        if on < 0 or text[1:5] not in body or text[6:-1] not in body:  # a space in a word
-            return 4006
-        self._led.set(on == 1)
-        return self._state()
-
-    def _report(self):
-        status = self._status()
-        for longest in (200, 60, 15):  # characters of a string, so that all of them fit
-            for key, value in status.items():
-                if isinstance(value, str):
-                    status[key] = value[:longest]
-            response = http.response(b"200 OK", _JSON, json.dumps(status).encode())
-            if len(response) <= _MAX_RESPONSE:
-                return response
-        return 500
-
-    def _home(self):
-        on = self._led.is_on()
-        if pages:
-            return pages.home(on)
-        body = b"on: %d<form method=post action=/toggle><button>toggle" % on
-        return http.response(b"200 OK", b"text/html", body)
-
-
-def _is_local(host, names):
-    """Whether `host` (bytes, maybe with a port) is an IP address or one of `names`."""
-    if host.startswith(b"["):  # as nothing but an IPv6 address begins
-        return not host.strip(b"[]:.0123456789abcdef")
-    host, *port = host.split(b":")
-    if port and not b":".join(port).isdigit():
-        return False
-    if host.endswith(b"."):
-        host = host[:-1]
-    if http.line_of(host, names) >= 0:
-        return True
-    octets = host.split(b".")
-    for octet in octets:
-        if not octet.isdigit() or int(octet) > 255:
-            return False
-    return len(octets) == 4
-
-
-def _is_password(credentials, secret):
-    """Whether an Authorization field (RFC 7617) has `secret` (bytes) as its password.
-
-    Takes a time that does not tell how much of a guess is right.
-    """
-    words = (credentials or b"").split()
-    if len(words) != 2 or words[0].lower() != b"basic":
-        return False
+    # An open page, or Home Assistant, asks the same again and again: bytes that passed every
+    # check once are only compared, which allocates nothing.
+    if data in _polls:
+        return _state()
     try:
-        _, given = binascii.a2b_base64(words[1]).split(b":", 1)
-    except ValueError:
-        return False
-    differ = len(given) ^ len(secret)
-    for i in range(len(given)):
-        differ |= given[i] ^ secret[i % len(secret)]
-    return not differ
+        return _answer(bytes(data))
+    except MemoryError:
+        return http.error(503)
+
+
+def sent(response, sock, peer):
+    """Count a response.
+
+    The client is to close first: so TIME_WAIT is its own, and one that is still sending is not
+    cut off by an RST before it has read why it need not.
+    """
+    global requests, rejected
+    if response[9] < 0x34:  # b"4", behind b"HTTP/1.1 "
+        requests += 1
+    else:
+        rejected += 1
+    retained.set_crashes(0)  # whatever crashed, it serves again
+    status.tick()
+    if after_served:
+        after_served()
+
+
+def _answer(data):
+    global _polls
+    request = http.parse(data)
+    if request is None:
+        return None
+    if isinstance(request, int):
+        return http.error(request)
+    response = _decide(*request)
+    if isinstance(response, int):
+        response = http.error(response)
+    if request[0] == _HEAD:
+        return response[: response.find(b"\r\n\r\n") + 4]
+    # Not with a password in it: the time that comparing takes would help to guess it.
+    if request[0] == _GET and (response is _ON or response is _OFF) and not access.password:
+        if len(data) <= _LONGEST_POLL:
+            _polls = (data, _polls[0])
+    return response
+
+
+def _decide(method, path, body, fields):
+    """Return a response, or the number of an error."""
+    refusal = access.refusal(method > _HEAD, fields)
+    if refusal:
+        return refusal
+    if path == "/toggle":
+        if method != _POST:
+            return 4052
+        led.toggle()
+        return _state() if _JSON in (fields[_ACCEPT] or "").lower() else 303
+    if path == "/led":
+        if method <= _HEAD:
+            return _state()
+        return _set(body, fields) if method <= _PUT else 4051
+    page = pages.PAGES.get(path) if pages else None
+    if not page and path != "/" and path != "/status":
+        return 404
+    if method > _HEAD:
+        return 4050
+    if page:
+        # There is no room to have it twice.
+        return page if http.takes_gzip(fields[_ENCODINGS]) else 406
+    if path == "/status":
+        return _report()
+    if pages:
+        return pages.home(_name, led.is_on())
+    body = "on: %d<form method=post action=/toggle><button>toggle" % led.is_on()
+    return http.response("200 OK", "text/html", body)
+
+
+def _state():
+    return _ON if led.is_on() else _OFF
+
+
+def _set(body, fields):
+    """Switch the light as `body` (bytes) asks; return a response, or the number of an error."""
+    if fields[_LENGTH] is None:
+        return 411
+    if http.line_of((fields[_KIND] or "").split(";")[0].strip().lower(), _KINDS) < 0:
+        return 415
+    # By hand, since MicroPython's json also takes {"on" true} and {"on": true,}.
+    if not body or max(body) > 126:
+        return 4006
+    text = str(body, "utf-8")
+    words = str(b"".join(body.split()), "utf-8")
+    if words != '{"on":true}' and words != '{"on":false}':
+        return 4006
+    if words[1:5] not in text or words[6:-1] not in text:  # a space in a word
+        return 4006
+    led.set(words[6] == "t")
+    return _state()
+
+
+def report():
+    """The fields of GET /status, a new dict."""
+    return status.read(pages.VERSION if pages else "no page", requests, rejected)
+
+
+def _report():
+    fields = report()
+    for longest in (200, 60, 15):  # characters of a string, so that all of them fit
+        for key, value in fields.items():
+            if isinstance(value, str):
+                fields[key] = value[:longest]
+        response = http.response("200 OK", _JSON, json.dumps(fields))
+        if len(response) <= _MAX_RESPONSE:
+            return response
+    return 500

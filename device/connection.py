@@ -3,14 +3,13 @@
 lwIP drops the SYN of a sixth active connection (tcp_in.c). Three places, which HTTP and WebREPL
 share, and a WebREPL session leave one for the next client, for whom one in the three makes room.
 
-Whoever serves a port is an object, or a module, with
-  port, patience_ms   the TCP port; how long a whole request may take to come
-  rejected            a count of the clients that it lost or refused
-  answer(data)        the response (bytes-like, at most 1071 long) to `data` (bytes-like), all that
-                      has come so far on one connection, or None while that is no whole request
-  error(number)       the response (bytes) for 408, too slow, and for 503, no room
+Whoever serves a port is a module, or an object, with
+  port            the TCP port
+  rejected        a count of the clients that it lost or refused
+  answer(data)    the response (bytes, at most 1071) to `data` (bytes-like), all that has come so
+                  far on one connection, or None while that is no whole request
   sent(response, sock, peer)    called behind a response: None lets the client close first, False
-                      has the connection closed now, True keeps the socket
+                  has the connection closed now, True keeps the socket
 
 On a request's way, here and in server.py, no function has more than 11 words of locals and stack,
 three for a `try` included: for more, MicroPython takes each call's frame from the heap (objfun.c).
@@ -22,10 +21,13 @@ from time import ticks_diff, ticks_ms
 
 from micropython import const
 
+from device.http import error
+
 _PLACES = const(3)
 _CALLBACK = const(20)  # socket option, see server.py
 _BUFFER = const(512)
 _SEND_BUFFER = const(1072)  # lwIP's TCP_SND_BUF
+_PATIENCE_MS = const(4000)  # for a whole request to come
 _LINGER_MS = const(50)  # of silence
 _LINGER_READS = const(128)  # 64 KiB
 
@@ -83,18 +85,16 @@ def check(now):
             _hurry(place, now)
 
 
-def choke(sock, service):
+def choke(sock):
     """Make the next close() of a socket take effect at once, not after 5 s. Never raises.
 
     A full send buffer has no room for a FIN, so modlwip.c aborts (tcp_out.c: tcp_enqueue_flags).
-    The client may still get the service's 503, with zeros behind it, before the RST.
+    The client may still get the 503, with zeros behind it, before the RST.
     """
     try:
-        words = service.error(503)
-        fill = bytearray(_SEND_BUFFER)
-        fill[: len(words)] = words
+        words = error(503)
         sock.setblocking(False)
-        sock.send(fill)
+        sock.send(words + bytes(_SEND_BUFFER - len(words)))
     except Exception:
         pass  # it is gone already, or there is no memory: then the plain close() has to do
 
@@ -111,7 +111,7 @@ def _make_room():
             best = place
     if not best[_LEFT]:
         best[_SERVICE].rejected += 1
-        choke(best[_SOCK], best[_SERVICE])
+        choke(best[_SOCK])
     _close(best)
     return best
 
@@ -150,7 +150,7 @@ def _take(place, n):
             place[_DATA] = bytes(data)
             return
     else:
-        response = place[_SERVICE].error(408)
+        response = error(408)
     if place[_SOCK].send(response) != len(response):
         raise OSError
     place[_LEFT] = _LINGER_READS
@@ -165,7 +165,7 @@ def _take(place, n):
 def _hurry(place, now):
     if place[_SINCE] is None:
         place[_SINCE] = now
-    patience = _LINGER_MS if place[_LEFT] else place[_SERVICE].patience_ms
+    patience = _LINGER_MS if place[_LEFT] else _PATIENCE_MS
     if 0 <= ticks_diff(now, place[_SINCE]) < patience:
         return
     try:

@@ -4,27 +4,30 @@ from machine import Pin, Signal
 
 from device import retained
 
+_signal = None
 
-class Led:
-    """The light on pin `pin`; `active_low` where it is on while the pin is low.
 
-    It starts in the state that is retained. Direction and level go out in one call, so that
-    nothing flashes.
+def start(pin, active_low):
+    """Take pin `pin`, in the state that is retained; `active_low` where low means on.
+
+    Direction and level go out in one call, so that nothing flashes.
     """
+    global _signal
+    level = 1 if retained.light != active_low else 0
+    _signal = Signal(Pin(pin, Pin.OUT, value=level), invert=active_low)
 
-    def __init__(self, pin, active_low):
-        level = 1 if retained.light != active_low else 0
-        self._signal = Signal(Pin(pin, Pin.OUT, value=level), invert=active_low)
 
-    def is_on(self):
-        """True while it is on, as the pin says: a change made at the prompt counts."""
-        return bool(self._signal.value())
+def is_on():
+    """True while it is on, as the pin says: a change made at the prompt counts."""
+    return bool(_signal.value())
 
-    def set(self, on):
-        """Switch it on or off."""
-        self._signal.value(on)
-        retained.set_light(on)
 
-    def toggle(self):
-        """Switch it to the other state."""
-        self.set(not self.is_on())
+def set(on):
+    """Switch it on or off."""
+    _signal.value(on)
+    retained.set_light(on)
+
+
+def toggle():
+    """Switch it to the other state."""
+    set(not is_on())

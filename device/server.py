@@ -1,4 +1,4 @@
-"""HTTP, and what drives all services: the firmware's callbacks, or else a loop.
+"""What drives the services: the firmware's callbacks, or else a loop.
 
 Clients are connection.py's part, which also says what a service is.
 """
@@ -10,7 +10,7 @@ from time import ticks_diff, ticks_ms
 import micropython
 from micropython import const
 
-from device import connection, http
+from device import connection
 from device.connection import poll, services
 
 _BACKLOG = const(4)
@@ -94,39 +94,3 @@ def _check():
         _ticking = False  # a tick got lost: a callback fails where it finds no stack
     _checked = now
     connection.check(now)
-
-
-class Server:
-    """Serves HTTP on `port` with `answer(data)`, which connection.py describes.
-
-    `on_served()`, unless None, is called behind each response. `requests` counts those that were
-    served, `rejected` those that were refused and the clients that were dropped.
-    """
-
-    patience_ms = 4000
-
-    def __init__(self, answer, on_served=None, port=80):
-        self.answer = answer
-        self.port = port
-        self.requests = self.rejected = 0
-        self.error = http.error
-        self.run = run
-        self.sweep = sweep
-        self._on_served = on_served
-
-    def start(self):
-        """Serve from now on -> True; False where that takes run(). OSError: the port is taken."""
-        return listen(self)
-
-    def sent(self, response, sock, peer):
-        """Count.
-
-        The client is to close first: so TIME_WAIT is its own, and one that is still sending is not
-        cut off by an RST before it has read why it need not.
-        """
-        if response[9] < 0x34:  # b"4", behind b"HTTP/1.1 "
-            self.requests += 1
-        else:
-            self.rejected += 1
-        if self._on_served:
-            self._on_served()

@@ -12,52 +12,45 @@ from device import retained
 
 _PERIOD = const(1 << 30)  # of the counter behind ticks_ms, on this chip
 # Positions are the SDK's numbers (struct rst_info).
-_CAUSES = "power-on,watchdog,exception,watchdog,software,deep sleep,reset pin"
+_CAUSES = const("power-on,watchdog,exception,watchdog,software,deep sleep,reset pin")
+
+_ticks = None  # of the last tick
+_ms = _seconds = 0
 
 
-class Status:
-    """The state of the board; `version` is that of the files on it.
-
-    `server`, set once there is one, has the counts `requests` and `rejected`.
+def tick():
+    """Count the time since the last tick, from the first one on. The counter comes round in 12
+    days: without a tick for so long, these are missing. Every answer gives one.
     """
+    global _ticks, _ms, _seconds
+    now = time.ticks_ms()
+    if _ticks is not None:
+        _ms += time.ticks_diff(now, _ticks)
+        if _ms < 0:
+            _ms += _PERIOD  # more than half way round
+        _seconds += _ms // 1000
+        _ms %= 1000
+    _ticks = now
 
-    def __init__(self, version):
-        self.server = None
-        self._version = version
-        self._ticks = time.ticks_ms()
-        self._ms = 0
-        self._seconds = 0
 
-    def tick(self):
-        """Count the time since the last tick. The counter comes round in 12 days: without a tick
-        for so long, these are missing. Every answer gives one.
-        """
-        now = time.ticks_ms()
-        ms = self._ms + time.ticks_diff(now, self._ticks)
-        if ms < 0:
-            ms += _PERIOD  # more than half way round
-        self._ticks = now
-        self._ms = ms % 1000
-        self._seconds += ms // 1000
-
-    def read(self):
-        """The fields of GET /status; rssi (dBm) and ip are None without a connection."""
-        self.tick()
-        sta = network.WLAN(network.WLAN.IF_STA)
-        return {
-            "version": self._version,
-            "firmware": sys.version.split("; ")[-1],
-            "uptime_s": self._seconds,
-            "mem_free": gc.mem_free(),
-            "rssi": sta.status("rssi") if sta.isconnected() else None,
-            "ip": address(),
-            "hostname": network.hostname(),
-            "reset_cause": _CAUSES.split(",")[machine.reset_cause()],
-            "safe_mode": False,  # it would not be served
-            "requests": self.server.requests,
-            "rejected": self.server.rejected,
-            "last_error": retained.last_error(),
-        }
+def read(version, requests, rejected):
+    """The fields of GET /status; rssi (dBm) and ip are None without a connection."""
+    tick()
+    sta = network.WLAN(network.WLAN.IF_STA)
+    return {
+        "version": version,
+        "firmware": sys.version.split("; ")[-1],
+        "uptime_s": _seconds,
+        "mem_free": gc.mem_free(),
+        "rssi": sta.status("rssi") if sta.isconnected() else None,
+        "ip": address(),
+        "hostname": network.hostname(),
+        "reset_cause": _CAUSES.split(",")[machine.reset_cause()],
+        "safe_mode": False,  # it would not be served
+        "requests": requests,
+        "rejected": rejected,
+        "last_error": retained.last_error(),
+    }
 
 
 def address():

@@ -1,14 +1,8 @@
-"""The switch: puts the pieces together and starts them."""
+"""Puts the pieces of the switch together. Nothing of this is needed once it runs."""
 
 import sys
 
-from device import retained
-from device.button import Button
-from device.led import Led
-
-# Kept here, since the firmware does not keep alive what it calls back.
-led = button = server = None
-_status = _wifi = None
+from device import button, led, retained
 
 
 def start():
@@ -18,8 +12,7 @@ def start():
     instead. In safe mode nothing starts, and a line says why. Raises what goes wrong; where that
     is the server's part, the button switches the light all the same.
     """
-    global led, button, server, _status
-    if server:
+    if button.sweep:
         return
     from device import config, safe_mode
 
@@ -28,56 +21,32 @@ def start():
         print("switch: off (%s); mend it and reset the board" % retained.last_error())
         return
     settings = config.load()
-    led = Led(settings.LED_PIN, settings.LED_ACTIVE_LOW)
-    button = Button(led.toggle, _sweep)
-    _forget_boot()
+    led.start(settings.LED_PIN, settings.LED_ACTIVE_LOW)
+    button.start()
+    _forget("config", "safe_mode")
+    wifi = sys.modules.get("device.wifi")
+    if not getattr(wifi, "ap_is_up", False):
+        _forget("wifi")
 
     # The largest modules, and those that people change: they come last.
-    from device.api import Api
-    from device.server import Server
-    from device.status import Status, address
+    from device import api, server, status
 
-    _status = Status(_name_pages(settings.HOSTNAME))
-    api = Api(led, _status.read, settings.HOSTNAME, settings.HTTP_PASSWORD)
-    started = _status.server = Server(api.answer, _served)
-    called_back = started.start()
-    server = started
-    print("switch: http://%s/" % (address() or settings.HOSTNAME))
+    status.tick()
+    api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
+    if "device.wifi" in sys.modules:
+        api.after_served = wifi.sweep  # to switch our access point off
+    called_back = server.listen(api)
+    button.sweep = server.sweep
+    print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
+    _forget("switch")
     if not called_back:
         server.run()
 
 
-def _forget_boot():
-    """Give back the memory of what only booting needs, a quarter of all that the bundle takes."""
-    global _wifi
+def _forget(*names):
+    """Give back the memory of modules that only booting needs."""
     import device
 
-    for name in ("config", "safe_mode", "wifi"):
-        module = sys.modules.get("device." + name)
-        if getattr(module, "ap_is_up", False):
-            _wifi = module  # to switch our access point off
-        elif module:
-            del sys.modules["device." + name]
+    for name in names:
+        if sys.modules.pop("device." + name, None):
             delattr(device, name)
-
-
-def _name_pages(name):
-    """Put the board's name on the page; the version of the files."""
-    try:
-        from device import pages
-    except ImportError:
-        return "no page"  # the API does without
-    pages.name(name.encode())
-    return pages.VERSION
-
-
-def _sweep():
-    if server:
-        server.sweep()
-
-
-def _served():
-    retained.set_crashes(0)  # whatever crashed, it serves again
-    _status.tick()
-    if _wifi:
-        _wifi.sweep()

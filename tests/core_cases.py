@@ -75,21 +75,46 @@ class Light:
 class Pages:
     """What device/pages.py is like."""
 
-    PAGES = {b"/style.css": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"}
+    PAGES = {"/style.css": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"}
+
+    VERSION = "1"
 
     @staticmethod
-    def home(on):
-        body = b"lit" if on else b"dark"
-        return bytearray(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+    def home(name, on):
+        body = name + (b" lit" if on else b" dark")
+        return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+class Api:
+    """device/api.py as it is on a board of its own. `status()` returns what GET /status tells."""
+
+    _on = None  # whose light and settings the module has now
+
+    def __init__(self, light, status=dict, name="switch", password="", pages=None):
+        self._settings = name, password
+        self._light, self._status, self._pages = light, status, pages
+
+    def read(self, *_):
+        """What device/status.py has; and tick()."""
+        return dict(self._status())
+
+    def tick(self):
+        pass
+
+    def answer(self, data):
+        if Api._on is not self:
+            Api._on = self
+            api.led, api.status, api.pages = self._light, self, self._pages
+            api.start(*self._settings)
+        return api.answer(data)
 
 
 class Client:
     """Somebody who asks the switch; each answer is checked for what holds for all of them."""
 
     def __init__(self, password="", name="Switch", status=None, pages=None):
-        api.pages = pages
         self.light = Light()
-        self._api = api.Api(self.light, lambda: dict(status or {}), name, password)
+        self._api = Api(self.light, lambda: status or {}, name, password, pages)
 
     def send(self, data):
         """The bytes that `data` is answered, or None."""

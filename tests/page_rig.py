@@ -1,6 +1,5 @@
 """The baked page, taken apart for tests."""
 
-import sys
 import types
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,10 +9,8 @@ from tools import bake
 WWW = Path(__file__).parent.parent / "device" / "www"
 
 
-def load(monkeypatch):
+def load():
     """device/pages.py, made afresh, as a module on CPython."""
-    memory = types.SimpleNamespace(addressof=bytearray, bytearray_at=lambda at, size: at)
-    monkeypatch.setitem(sys.modules, "uctypes", memory)
     pages = types.ModuleType("pages")
     exec(bake.render(WWW, "0123abcd"), vars(pages))
     return pages
@@ -26,9 +23,9 @@ def split(response):
     return status, {k.lower(): v for k, v in (line.split(": ", 1) for line in lines)}, body
 
 
-def html(pages, on=False):
+def html(pages, on=False, name=b"switch"):
     """The body of GET /."""
-    return split(pages.home(on))[2].decode("ascii")
+    return split(pages.home(name, on))[2].decode("ascii")
 
 
 class Tags(HTMLParser):

@@ -51,11 +51,20 @@ def answer(data):
     return _OK % (len(body), body)
 
 
-http = server.Server(answer, None, int(sys.argv[1]))
-assert http.start() is False
+class Service:
+    def __init__(self, port):
+        self.port = port
+        self.rejected = 0
+        self.answer = answer
+
+    def sent(self, response, sock, peer):
+        pass
+
+
+assert server.listen(Service(int(sys.argv[1]))) is False
 print("ready")
 if hungry:
     while True:
         starve()
         server._turn(25)
-http.run()
+server.run()

@@ -1,4 +1,4 @@
-"""A server on fake sockets, and clients of it."""
+"""A service on fake sockets, and clients of it."""
 
 from fake_socket import Net, plug_in
 
@@ -9,11 +9,26 @@ LIMIT = 1536
 
 
 def answer(data):
-    """Stands in for Api.answer."""
+    """Stands in for api.answer."""
     data = bytes(data)
     if b"\r\n\r\n" in data[:LIMIT]:
         return OK
     return TOO_LARGE if len(data) > LIMIT else None
+
+
+class Service:
+    """Stands in for device/api.py; `responses` are those that have left."""
+
+    port = 80
+
+    def __init__(self):
+        self.answer = answer
+        self.rejected = 0
+        self.responses = []
+
+    def sent(self, response, sock, peer):
+        self.responses.append(response)
+        self.rejected += response[9] >= ord("4")
 
 
 class Board:
@@ -23,14 +38,9 @@ class Board:
         self.net = Net(**net)
         self.modules = plug_in(monkeypatch, self.net)
         self.connection, self.driver = self.modules["connection"], self.modules["server"]
-        self.answer = answer
-        self.served = 0
-        self.server = self.driver.Server(lambda data: self.answer(data), self._served)
-        self.called_back = self.server.start()
+        self.service = Service()
+        self.called_back = self.driver.listen(self.service)
         self.net.idle()
-
-    def _served(self):
-        self.served += 1
 
     def connect(self, data=b"", fin=False):
         return self.net.connect(80, data, fin)

@@ -2,7 +2,7 @@
 
 import json
 
-from core_cases import CURL, LINES, Client, Light, Pages, split
+from core_cases import CURL, LINES, Api, Client, Light, Pages, split
 
 from device import api
 
@@ -120,7 +120,7 @@ def test_what_is_not_there_is_not_found():
         for path in (b"//led", b"/led/", b"/LED", b"/%6ced", b"/..", b"/./led", b"/favicon.ico"):
             for method in (b"GET", b"HEAD", b"PUT", b"POST", b"DELETE"):
                 assert client.status(method + b" " + path) == 404, path
-        assert client.status(b"GET /\xff\xfe") == 404
+        assert client.status(b"GET /%ff%fe") == 404
 
 
 def test_head_gets_what_get_gets_without_the_body():
@@ -132,7 +132,8 @@ def test_head_gets_what_get_gets_without_the_body():
 
 
 def test_the_page_shows_the_state_even_if_it_was_never_built():
-    for pages, off, on in ((Pages, b"dark", b"lit"), (None, b"on: 0<form", b"on: 1<form")):
+    plain = (None, b"on: 0<form", b"on: 1<form")
+    for pages, off, on in ((Pages, b"Switch dark", b"Switch lit"), plain):
         client = Client(pages=pages)
         assert client.ask(b"GET /")[2].startswith(off)
         client.light.on = True
@@ -171,7 +172,7 @@ def test_style_and_script_are_sent_to_those_who_can_unpack_them_and_the_others_a
 def report(status):
     """The response to GET /status. Not by Client, since there is more than one way to write JSON,
     and the two interpreters differ."""
-    return api.Api(Light(), lambda: dict(status), "a", "").answer(b"GET /status HTTP/1.0\r\n\r\n")
+    return Api(Light(), lambda: status).answer(b"GET /status HTTP/1.0\r\n\r\n")
 
 
 def test_the_status_is_json_and_fits_whatever_is_in_it():
@@ -186,3 +187,16 @@ def test_the_status_is_json_and_fits_whatever_is_in_it():
         assert len(found["last_error"]) >= 15 and text.startswith(found["last_error"])
     lengths = [len(report({"k" * i: 1})) for i in range(860, 920)]
     assert max(lengths) == 1071 and split(report({"k" * 920: 1}))[0] == 500
+
+
+def test_requests_and_refusals_are_counted_and_a_hook_is_called_behind_each():
+    called = []
+    api.requests = api.rejected = 0
+    api.after_served = lambda: called.append(True)
+    try:
+        client = Client()
+        for line in (b"GET /led", b"POST /toggle", b"GET /none", b"HEAD /led"):
+            api.sent(client.send(line + b" HTTP/1.1\r\n" + LINES + b"\r\n"), None, None)
+        assert (api.requests, api.rejected, len(called)) == (3, 1, 4)
+    finally:
+        api.after_served = None

@@ -3,9 +3,9 @@ test_core_on_micropython, on MicroPython."""
 
 import gc
 
-from core_cases import CURL, LINES, Client, Light, Pages, mutated, split
+from core_cases import CURL, LINES, Api, Client, Light, Pages, mutated, split
 
-from device import api, http
+from device import http
 
 ON, OFF = b'{"on": true}', b'{"on": false}'
 JSON = LINES + b"Content-Type: application/json\r\n"
@@ -32,7 +32,7 @@ def test_a_repeated_wish_is_no_poll():
 
 
 def test_polling_leaves_no_garbage():
-    client = api.Api(Light(), dict, "switch", "")
+    client = Api(Light())
     poll = memoryview(bytearray(CURL + b"-" * 300))[: len(CURL)]
     client.answer(poll)
     if hasattr(gc, "mem_alloc"):  # not on CPython
@@ -86,5 +86,5 @@ def test_want_of_memory_is_told_and_costs_nothing_else():
         def is_on(self):
             raise MemoryError
 
-    client = api.Api(Poor(), dict, "switch", "")
+    client = Api(Poor())
     assert split(client.answer(CURL))[0] == 503

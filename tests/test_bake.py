@@ -18,14 +18,14 @@ BLOCK = 16  # bytes, of the chip's heap; a bytes object takes one besides its da
 
 
 @pytest.fixture
-def pages(monkeypatch):
-    return load(monkeypatch)
+def pages():
+    return load()
 
 
 @pytest.fixture
 def responses(pages):
     """Path -> the whole response."""
-    return {b"/": bytes(pages.home(False)), **pages.PAGES}
+    return {"/": pages.home(b"switch", False), **pages.PAGES}
 
 
 def test_every_response_fits_one_send_with_room_for_the_fin(responses):
@@ -63,7 +63,7 @@ def test_a_browser_gets_the_style_and_the_script_that_were_written(pages):
     for path, data in pages.PAGES.items():
         _, fields, body = split(data)
         assert fields["content-encoding"] == "gzip"
-        (source,) = WWW.glob("*" + Path(path.decode()).suffix)
+        (source,) = WWW.glob("*" + Path(path).suffix)
         assert gzip.decompress(body).decode() == bake.squeeze(source.read_text(), source.suffix)
 
 
@@ -106,20 +106,15 @@ def test_squeezing_takes_only_what_means_nothing(source, suffix, squeezed):
 
 @pytest.mark.skipif(not MICROPYTHON, reason="needs micropython")
 @pytest.mark.parametrize("suffix", [".py", ".mpy"])
-def test_showing_the_page_takes_no_memory_on_the_board(tmp_path, suffix):
+def test_the_board_s_interpreter_fills_the_page_in_as_the_pc_does(pages, tmp_path, suffix):
     text = bake.render(WWW, "0123abcd")
     code = build.compile_source("pages.py", text) if suffix == ".mpy" else text.encode()
     (tmp_path / ("pages" + suffix)).write_bytes(code)
     (tmp_path / "main.py").write_text(
-        "import micropython, pages, sys\n"
-        "pages.name(b'lamp')\n"
-        "micropython.heap_lock()\n"
-        "pages.home(False)\n"
-        "pages.home(True)\n"
-        "micropython.heap_unlock()\n"
-        "sys.stdout.buffer.write(pages.home(True))\n"
+        "import pages, sys\nsys.stdout.buffer.write(pages.home(b'lamp', True))\n"
     )
     done = subprocess.run([MICROPYTHON, "main.py"], cwd=tmp_path, capture_output=True, check=True)
+    assert done.stdout == pages.home(b"lamp", True)
     shown = Tags(split(done.stdout)[2].decode())
     assert shown.text["h1"].strip() == "lamp"
     assert shown.one("button")["aria-checked"] == "true"

@@ -81,11 +81,14 @@ def test_the_light_and_the_last_error_come_back_from_rtc_memory(run):
 def test_a_press_of_the_button_does_not_need_memory_that_may_be_gone(run):
     code = """
 import micropython, time
-from device.button import Button
+from device import button
 presses = [0, 0]
-def toggle(): presses[0] += 1
+class Light:
+    def toggle(self): presses[0] += 1
 def sweep(): presses[1] += 1
-Button(toggle, sweep)
+button.led = Light()
+button.sweep = sweep
+button.start()
 pin = machine.Pin(0)
 handler = machine.pins[0]["handler"]
 time.sleep_ms(60)

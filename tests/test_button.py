@@ -3,17 +3,23 @@
 import machine
 import pytest
 
-from device.button import Button
+from device import button
 
 WRAP = 1 << 30  # ms, when the chip's counter starts again
 
 
 class Switch:
-    """Counts what the button does."""
+    """Notes what the button does."""
 
     def __init__(self):
         self.did = []
-        self.button = Button(lambda: self.did.append("toggle"), lambda: self.did.append("sweep"))
+        button.start()
+
+    def toggle(self):
+        self.did.append("toggle")
+
+    def sweep(self):
+        self.did.append("sweep")
 
     @property
     def toggles(self):
@@ -26,8 +32,21 @@ def board(monkeypatch):
 
 
 @pytest.fixture
-def switch():
-    switch = Switch()
+def started(monkeypatch):
+    """started(): a Switch, as the board starts."""
+
+    def start():
+        switch = Switch()
+        monkeypatch.setattr(button, "led", switch)
+        monkeypatch.setattr(button, "sweep", switch.sweep)
+        return switch
+
+    return start
+
+
+@pytest.fixture
+def switch(started):
+    switch = started()
     wait(1000)
     return switch
 
@@ -114,10 +133,10 @@ def test_a_press_counts_while_the_counter_starts_again(switch):
     assert switch.toggles == 2
 
 
-def test_a_button_held_down_at_boot_does_not_toggle():
+def test_a_button_held_down_at_boot_does_not_toggle(started):
     machine.Pin(0)
     machine.pins[0]["level"] = 0
-    switch = Switch()
+    switch = started()
     wait(3000)
     machine.drive(0, 1)
     wait(3000)

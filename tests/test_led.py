@@ -3,8 +3,7 @@
 import machine
 import pytest
 
-from device import retained
-from device.led import Led
+from device import led, retained
 
 
 @pytest.fixture(autouse=True)
@@ -17,13 +16,13 @@ def board(monkeypatch):
 @pytest.mark.parametrize("light", [True, False])
 def test_the_light_does_not_flash_at_a_reset(light, active_low):
     retained.set_light(light)
-    Led(2, active_low)
+    led.start(2, active_low)
     assert machine.calls == [("init", 2, machine.Pin.OUT, light != active_low)]
 
 
 @pytest.mark.parametrize("active_low", [True, False])
 def test_the_lamp_follows_the_switch_whichever_way_it_is_wired(active_low):
-    led = Led(2, active_low)
+    led.start(2, active_low)
     led.set(True)
     assert led.is_on() is True
     assert machine.pins[2]["level"] == (0 if active_low else 1)
@@ -33,7 +32,7 @@ def test_the_lamp_follows_the_switch_whichever_way_it_is_wired(active_low):
 
 
 def test_a_toggle_switches_the_light_to_the_other_state_each_time():
-    led = Led(5, False)
+    led.start(5, False)
     states = []
     for _ in range(3):
         led.toggle()
@@ -42,21 +41,25 @@ def test_a_toggle_switches_the_light_to_the_other_state_each_time():
 
 
 def test_the_light_is_as_it_was_after_a_reset():
-    Led(2, True).set(True)
+    led.start(2, True)
+    led.set(True)
     machine.reset(machine.SOFT_RESET)
     retained.load()
-    assert Led(2, True).is_on()
+    led.start(2, True)
+    assert led.is_on()
 
 
 def test_the_light_is_off_after_a_power_cut():
-    Led(2, True).set(True)
+    led.start(2, True)
+    led.set(True)
     machine.power_on()
     retained.load()
-    assert not Led(2, True).is_on()
+    led.start(2, True)
+    assert not led.is_on()
 
 
 def test_the_page_shows_a_change_made_at_the_prompt():
-    led = Led(2, True)
+    led.start(2, True)
     machine.Pin(2).value(0)
     assert led.is_on()
     led.toggle()

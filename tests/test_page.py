@@ -7,14 +7,14 @@ from page_rig import WWW, Tags, html, load, split
 
 
 @pytest.fixture
-def pages(monkeypatch):
-    return load(monkeypatch)
+def pages():
+    return load()
 
 
 @pytest.fixture
 def responses(pages):
     """Path -> the whole response."""
-    return {b"/": bytes(pages.home(False)), **pages.PAGES}
+    return {"/": pages.home(b"switch", False), **pages.PAGES}
 
 
 def colours(dark):
@@ -50,13 +50,13 @@ def test_a_browser_guesses_no_types(responses):
     for path, data in responses.items():
         _, fields, _ = split(data)
         assert fields["x-content-type-options"] == "nosniff"
-        kinds[path.decode().rpartition(".")[2]] = fields["content-type"]
+        kinds[path.rpartition(".")[2]] = fields["content-type"]
     expected = {"/": "text/html; charset=utf-8", "css": "text/css", "js": "text/javascript"}
     assert kinds == expected
 
 
 def test_a_foreign_script_or_frame_gets_nowhere(pages):
-    policy = split(pages.home(False))[1]["content-security-policy"].split("; ")
+    policy = split(pages.home(b"switch", False))[1]["content-security-policy"].split("; ")
     assert policy[0] == "default-src 'self'"
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in "".join(policy)
@@ -64,45 +64,34 @@ def test_a_foreign_script_or_frame_gets_nowhere(pages):
 
 def test_no_other_site_learns_the_address_and_the_form_still_says_where_it_comes_from(pages):
     # Under no-referrer the form's POST would come with "Origin: null", and be refused.
-    assert split(pages.home(False))[1]["referrer-policy"] == "same-origin"
+    assert split(pages.home(b"switch", False))[1]["referrer-policy"] == "same-origin"
 
 
 def test_the_state_is_never_taken_from_a_cache(pages):
-    assert split(pages.home(False))[1]["cache-control"] == "no-store"
+    assert split(pages.home(b"switch", False))[1]["cache-control"] == "no-store"
 
 
 def test_a_client_without_gzip_can_read_the_page(pages):
-    assert "content-encoding" not in split(pages.home(False))[1]
+    assert "content-encoding" not in split(pages.home(b"switch", False))[1]
     assert "<h1 id=name>switch" in html(pages)
 
 
 @pytest.mark.parametrize("on", [False, True])
 def test_the_page_shows_the_true_state(pages, on):
-    pages.home(not on)
     shown = Tags(html(pages, on))
     assert shown.one("button")["aria-checked"] == ("true" if on else "false")
     assert shown.text["p"].strip() == ("On" if on else "Off")
 
 
 def test_the_state_changes_nothing_else_on_the_page(pages):
-    on, off = bytes(pages.home(True)), bytes(pages.home(False))
+    on, off = pages.home(b"switch", True), pages.home(b"switch", False)
     assert on.replace(b'"true" ', b'"false"').replace(b">On <", b">Off<") == off
 
 
 @pytest.mark.parametrize("name", ["lamp", "a", "x" * 32, "kitchen-lamp"])
 def test_the_page_bears_the_name_of_the_board(pages, name):
-    size = len(pages.home(False))
-    pages.name(b"something-longer-than-the-name")
-    pages.name(name.encode())
-    assert Tags(html(pages)).text["h1"].strip() == name
-    assert len(pages.home(False)) == size
-
-
-def test_a_name_that_is_too_long_spoils_nothing(pages):
-    pages.name(b"y" * 40)
-    shown = Tags(html(pages))
-    assert shown.text["h1"] == "y" * 32
-    assert shown.wrong == shown.open == []
+    assert Tags(html(pages, name=name.encode())).text["h1"].strip() == name
+    assert len(pages.home(name.encode(), True)) == len(pages.home(b"switch", False))
 
 
 def test_the_page_is_well_formed(pages):
@@ -120,12 +109,12 @@ def test_nothing_on_the_page_is_refused_by_its_own_policy(pages):
 
 def test_the_page_needs_nothing_but_the_board(pages, responses):
     places = {
-        place.encode()
+        place
         for _, attrs in Tags(html(pages)).tags
         for place in (attrs.get("href"), attrs.get("src"), attrs.get("action"))
         if place
     }
-    assert places == {*responses, b"/toggle", b"/status", b"data:,"} - {b"/"}
+    assert places == {*responses, "/toggle", "/status", "data:,"} - {"/"}
     for source in WWW.iterdir():
         assert "://" not in source.read_text() and "url(" not in source.read_text()
 
@@ -133,7 +122,7 @@ def test_the_page_needs_nothing_but_the_board(pages, responses):
 def test_the_board_is_not_asked_for_a_favicon(pages):
     icon = [attrs for tag, attrs in Tags(html(pages)).tags if attrs.get("rel") == "icon"]
     assert icon == [{"rel": "icon", "href": "data:,"}]
-    assert "img-src data:" in split(pages.home(False))[1]["content-security-policy"]
+    assert "img-src data:" in split(pages.home(b"switch", False))[1]["content-security-policy"]
 
 
 def test_the_switch_works_without_javascript(pages):

@@ -50,24 +50,16 @@ def test_only_the_first_of_several_requests_is_answered(board):
     client.send(GET)
     board.net.idle()
     assert client.received == OK
-    assert board.server.requests == 1
+    assert board.service.responses == [OK]
 
 
-def test_requests_and_refusals_are_counted(board):
-    board.client(GET)
-    board.client(b"x" * (LIMIT + 1))
-    board.client(GET)
-    assert (board.server.requests, board.server.rejected) == (2, 1)
-    assert board.served == 3
-
-
-def test_who_announces_a_response_is_called_after_it_has_left(board):
+def test_a_service_is_told_of_each_response_after_it_has_left(board):
     seen = []
     client = board.client()
-    board.server._on_served = lambda: seen.append(client.received)
+    board.service.sent = lambda response, *_: seen.append((response, client.received))
     client.send(GET)
     board.net.idle()
-    assert seen == [OK]
+    assert seen == [(OK, OK)]
 
 
 # Slow and silent clients.
@@ -84,7 +76,7 @@ def test_a_client_that_says_no_more_is_told_that_it_is_late_and_goes(board, said
     assert client.got_fin
     client.fin()
     assert board.nobody()
-    assert board.server.rejected == 1
+    assert board.service.rejected == 1
 
 
 def test_a_client_that_trickles_has_no_more_time_than_others(board):
@@ -129,7 +121,7 @@ def test_a_reset_which_is_no_event_leaves_nothing(board):
         client.rst()
         board.net.idle(60)
         assert board.nobody()
-    assert board.server.rejected == 2  # the third one had been answered
+    assert board.service.rejected == 2  # the third one had been answered
 
 
 def test_a_client_that_is_gone_before_accept_leaves_nothing(board):

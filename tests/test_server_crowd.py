@@ -24,7 +24,7 @@ def test_a_place_that_is_needed_is_free_at_once_and_its_client_told(board):
     assert first.received.startswith(b"HTTP/1.1 503 ")
     assert first.got_rst
     assert not (second.got_rst or third.got_rst)
-    assert board.server.rejected == 1
+    assert board.service.rejected == 1
 
 
 def test_one_connection_of_lwips_five_is_free_whatever_comes(board):
@@ -99,12 +99,12 @@ def test_the_buttons_sweep_makes_up_for_its_own_events(board):
     client = board.connect()
     board.net.idle()
     assert not client.sock
-    board.server.sweep()
+    board.driver.sweep()
     assert client.sock
 
 
 def test_an_event_lost_behind_a_sweep_is_made_up_for(board):
-    board.server.sweep()
+    board.driver.sweep()
     fill_queue(board.net)
     client = board.connect()
     assert board.net.lost == 1

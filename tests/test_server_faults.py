@@ -12,10 +12,10 @@ def board(monkeypatch):
 
 
 def test_a_response_that_does_not_fit_ends_the_connection(board):
-    board.answer = lambda data: b"HTTP/1.1 200 OK\r\n\r\n" + bytes(1072)
+    board.service.answer = lambda data: b"HTTP/1.1 200 OK\r\n\r\n" + bytes(1072)
     client = board.client(GET)
     assert client.closed
-    assert (board.server.requests, board.server.rejected) == (0, 1)
+    assert (board.service.responses, board.service.rejected) == ([], 1)
 
 
 def test_a_full_send_buffer_ends_the_connection(board):
@@ -24,7 +24,7 @@ def test_a_full_send_buffer_ends_the_connection(board):
     client.send(GET)
     board.net.idle()
     assert client.closed
-    assert board.server.rejected == 1
+    assert board.service.rejected == 1
 
 
 @pytest.mark.parametrize("call", ["accept", "setsockopt", "schedule"])
@@ -45,12 +45,12 @@ def raise_memory_error(*_):
 
 @pytest.mark.parametrize(
     "what_comes, calls",
-    [(GET[:9], "bytes"), (GET, "answer"), (GET, "_on_served"), (None, "error")],
+    [(GET[:9], "bytes"), (GET, "answer"), (GET, "sent"), (None, "error")],
 )
 def test_no_memory_at_any_stage_costs_that_client_only(board, monkeypatch, what_comes, calls):
     other = board.client()
     with monkeypatch.context() as starved:
-        owner = board.connection if calls == "bytes" else board.server
+        owner = board.connection if calls in ("bytes", "error") else board.service
         starved.setattr(owner, calls, raise_memory_error, raising=False)
         client = board.client(what_comes)
         board.net.idle(3000)
@@ -63,22 +63,21 @@ def test_no_memory_at_any_stage_costs_that_client_only(board, monkeypatch, what_
     assert other.received == OK
 
 
-@pytest.mark.parametrize("calls", ["bytearray", "error"])
+@pytest.mark.parametrize("calls", ["bytes", "error"])
 def test_no_memory_to_make_room_takes_it_all_the_same(board, monkeypatch, calls):
     first = board.client()
     board.client(), board.client()
-    owner = board.connection if calls == "bytearray" else board.server
-    monkeypatch.setattr(owner, calls, raise_memory_error, raising=False)
+    monkeypatch.setattr(board.connection, calls, raise_memory_error, raising=False)
     board.get()
     assert first.closed
 
 
 def test_a_fault_in_the_core_costs_that_client_only(board):
-    board.answer = lambda data: data.nonsense
+    board.service.answer = lambda data: data.nonsense
     assert board.client(GET).closed
-    board.answer = answer
+    board.service.answer = answer
     board.get()
-    assert board.server.rejected == 1
+    assert board.service.rejected == 1
 
 
 def test_after_an_error_a_socket_is_only_closed(board):
@@ -114,7 +113,7 @@ def drive(board, turns):
 
     poll.ipoll = ipoll
     with pytest.raises(Stop):
-        board.server.run()
+        board.driver.run()
     return waits
 
 
@@ -152,4 +151,4 @@ def test_run_wakes_up_for_a_client_that_has_yet_to_ask(plain):
 
 def test_a_port_that_is_taken_is_reported(board):
     with pytest.raises(OSError):
-        board.driver.Server(answer).start()
+        board.driver.listen(board.service)

@@ -2,7 +2,7 @@
 
 Everything that never changes while the board runs is settled here, on the PC: headers, lengths,
 compression, names that carry a content hash. The board only sends, and fills in the three fields
-of the page, whose places and widths are settled here too.
+of the page, whose widths are settled here too.
 """
 
 import hashlib
@@ -31,14 +31,11 @@ ASSET_HEADERS = (
 )
 TYPES = {".css": "text/css", ".js": "text/javascript"}
 
-# {field} of index.html: what stands there at first. The board overwrites it with as many bytes.
-NAME_WIDTH = 32  # the longest host name that the firmware takes
-FIELDS = {"name": b"switch".ljust(NAME_WIDTH), "checked": b'"false"', "state": b"Off"}
+# {field} of index.html: how the board fills it in, always as wide, as its length is in the header.
+FIELDS = {"name": b"%-32s", "checked": b"%-7s", "state": b"%-3s"}  # 32: the longest host name
 
 _MODULE = '''\
 """The page: baked by tools/bake.py from device/www, {size} bytes of responses."""
-
-import uctypes
 
 VERSION = "{version}"
 
@@ -46,27 +43,11 @@ PAGES = {{
 {pages}}}
 
 _HOME = {home!r}
-# A module's constants stay in memory with it. A copy to write in would cost a second kilobyte,
-# so the page is written in where it is.
-_home = uctypes.bytearray_at(uctypes.addressof(_HOME), {length})
 
 
-def _put(at, text):
-    for i in range(len(text)):
-        _home[at + i] = text[i]
-
-
-def name(text):
-    """Put the board's name, a host name of at most {width} bytes, on the page."""
-    _put({name}, b" " * {width})
-    _put({name}, text[:{width}])
-
-
-def home(on):
-    """The complete response to GET /, showing the light's state; valid until the next call."""
-    _put({checked}, b'"true" ' if on else b'"false"')
-    _put({state}, b"On " if on else b"Off")
-    return _home
+def home(name, on):
+    """The complete response to GET / of the board `name` (bytes), showing the light's state."""
+    return _HOME % (name, b'"true"' if on else b'"false"', b"On" if on else b"Off")
 '''
 
 
@@ -121,36 +102,32 @@ def assets(www: Path) -> dict[str, tuple[str, bytes]]:
     return found
 
 
-def page(index: Path, links: dict[str, str]) -> tuple[bytes, dict[str, int]]:
-    """The response to GET /, and where in it the fields begin."""
+def page(index: Path, links: dict[str, str]) -> bytes:
+    """The response to GET /, for the board to format with the values of FIELDS, in that order."""
     values = FIELDS | {name: link.encode() for name, link in links.items()}
-    body, places = b"", {}
     # Every second part is the name of a field or of an asset.
     parts = re.split(r"{([\w.]+)}", squeeze(index.read_text("utf-8"), ".html"))
-    if sorted(parts[1::2]) != sorted(values):
+    fields = [part for part in parts[1::2] if part in FIELDS]
+    if sorted(parts[1::2]) != sorted(values) or fields != list(FIELDS):
         needed = ", ".join(f"{{{field}}}" for field in values)
         raise UserError(
             f"{index}: its fields are not the expected ones", f"use {needed}, once each"
         )
-    for text, field in zip(parts[::2], [*parts[1::2], ""]):
-        body += text.encode()
-        places[field] = len(body)
-        body += values.get(field, b"")
-    home = response(index, HTML_HEADERS, body)
-    head = len(home) - len(body)
-    return home, {field: head + places[field] for field in FIELDS}
+    body = b"".join(
+        values[part] if i % 2 else part.replace("%", "%%").encode() for i, part in enumerate(parts)
+    )
+    shown = body % (b"", b"", b"")
+    head = response(index, HTML_HEADERS, shown).removesuffix(shown)
+    return head.replace(b"%", b"%%") + body
 
 
 def render(www: Path, version: str) -> str:
     """The source of device/pages.py for the sources in www, with VERSION = version."""
     made = assets(www)
-    home, places = page(www / "index.html", {name: link for name, (link, _) in made.items()})
+    home = page(www / "index.html", {name: link for name, (link, _) in made.items()})
     return _MODULE.format(
         version=version,
         home=home,
-        pages="".join(f"    {link.encode()!r}: {data!r},\n" for link, data in made.values()),
+        pages="".join(f"    {link!r}: {data!r},\n" for link, data in made.values()),
         size=len(home) + sum(len(data) for _, data in made.values()),
-        length=len(home),
-        width=NAME_WIDTH,
-        **places,
     )

@@ -13,7 +13,8 @@ def state():
 
     import network
 
-    switch = sys.modules.get("device.switch")
+    server = sys.modules.get("device.server")
+    api = sys.modules.get("device.api")
     status = sys.modules.get("device.status")
     retained = sys.modules.get("device.retained")
     station = network.WLAN(network.WLAN.IF_STA).ifconfig()[0]
@@ -22,7 +23,7 @@ def state():
             {
                 "machine": os.uname().machine,
                 "ip": status and status.address() or station,
-                "serving": bool(switch and switch.server),
+                "serving": bool(api and server and api in server.services.values()),
                 "error": retained.last_error() if retained else "",
             }
         )
@@ -55,7 +56,9 @@ def facts():
             too_much = size
         gc.collect()
     space = os.statvfs("/")
-    switch = sys.modules.get("device.switch")
+    server = sys.modules.get("device.server")
+    api = sys.modules.get("device.api")
+    serving = api and server and api in server.services.values()
     retained = sys.modules.get("device.retained")
     print(
         json.dumps(
@@ -69,7 +72,7 @@ def facts():
                 "heap_free": heap_free,
                 "heap_block": heap_block,
                 "ip": network.WLAN(network.WLAN.IF_STA).ifconfig()[0],
-                "status": switch._status.read() if switch and switch.server else None,
+                "status": api.report() if serving else None,
                 "crashes": retained.crashes if retained else 0,
                 "error": retained.last_error() if retained else "",
             }

@@ -1,0 +1,77 @@
+"""Who may ask: by the name the request uses, by the password, and by the site it comes from."""
+
+import binascii
+
+from micropython import const
+
+from device import http
+
+# What the board, whose name is @, is called: names that the DNS of the world does not lead to.
+_NAMES = const("\nlocalhost\n@\n@.local\n@.lan\n@.home\n@.home.arpa\n@.internal\n")
+
+password = b""  # asked for unless empty
+
+_names = ""
+
+
+def start(name, secret):
+    """Set the board's host name and the password (str, "" for none)."""
+    global _names, password
+    _names = _NAMES.replace("@", name.lower())
+    password = secret.encode()
+
+
+def refusal(writes, fields):
+    """Return the number of the error for a request that may not be made; None for one that may.
+
+    `fields` are http.parse()'s, `writes` is whether it asks for a change.
+    """
+    host, _, _, _, credentials, origin, site, *_ = fields
+    if host is not None:
+        host = host.lower()
+        if not _is_local(host):
+            return 421  # a foreign name that leads here: DNS rebinding
+    if password and not _is_password(credentials):
+        return 401
+    # A page of another site may make a browser ask: RFC 6454, and Fetch Metadata.
+    if writes and origin is not None and origin.lower().split("://")[1:] != [host]:
+        return 403
+    if writes and site is not None and site != "same-origin" and site != "none":
+        return 403
+    return None
+
+
+def _is_local(host):
+    """Whether `host` (maybe with a port) is an IP address or one of the board's names."""
+    if host.startswith("["):  # as nothing but an IPv6 address begins
+        return not host.strip("[]:.0123456789abcdef")
+    host, *port = host.split(":")
+    if port and not ":".join(port).isdigit():
+        return False
+    if host.endswith("."):
+        host = host[:-1]
+    if http.line_of(host, _names) >= 0:
+        return True
+    octets = host.split(".")
+    for octet in octets:
+        if not octet.isdigit() or int(octet) > 255:
+            return False
+    return len(octets) == 4
+
+
+def _is_password(credentials):
+    """Whether an Authorization field (RFC 7617) has the password in it.
+
+    Takes a time that does not tell how much of a guess is right.
+    """
+    words = (credentials or "").split()
+    if len(words) != 2 or words[0].lower() != "basic":
+        return False
+    try:
+        _, given = binascii.a2b_base64(words[1]).split(b":", 1)
+    except ValueError:
+        return False
+    differ = len(given) ^ len(password)
+    for i in range(len(given)):
+        differ |= given[i] ^ password[i % len(password)]
+    return not differ
