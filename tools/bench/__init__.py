@@ -1,0 +1,1 @@
+"""What the switch costs, beside others that do the same: `make bench`."""

@@ -1,0 +1,65 @@
+"""Instructions a request, by how it arrives, by how many ask at once and how many are silent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tools.bench import client
+from tools.bench.callgrind import Counted
+
+CROWD = 5  # connections: what the chip has
+
+Act = Callable[[int], None]
+
+
+@dataclass
+class Counts:
+    """Instructions a request. None where it is not answered in time."""
+
+    apart: float = 0
+    at_once: float = 0
+    asking: list[float | None] = field(default_factory=list)  # by 1 to CROWD clients that ask
+    silent: list[float | None] = field(default_factory=list)  # by 0 to CROWD - 1 that do not
+
+
+def count(tree: Path, name: str, crowds: bool, few: int = 100, many: int = 300) -> Counts:
+    """Count for one of server.PEERS; the crowds only if asked for, and with fewer requests."""
+    counts = Counts()
+    with Counted(tree, name) as counted:
+        server = counted.server
+
+        def apart(times: int) -> None:
+            for _ in range(times):
+                client.get(server)
+
+        def asking(clients: int) -> Act:
+            def ask(times: int) -> None:
+                for _ in range(times):
+                    client.crowd(server, clients)
+
+            return ask
+
+        def beside(clients: int) -> Act:
+            def ask(times: int) -> None:
+                with client.silent(server, clients):
+                    for _ in range(times):
+                        client.crowd(server, 1)
+
+            return ask
+
+        def tried(act: Act, requests: int) -> float | None:
+            try:
+                return counted.each(act, few // 10, many // 10) / requests
+            except client.Blocks:
+                return None
+
+        apart(3)  # what is done once is done then
+        counts.apart = counted.each(apart, few, many)
+        counts.at_once = counted.each(asking(1), few, many)
+        if crowds:
+            for n in range(1, CROWD + 1):
+                counts.asking.append(tried(asking(n), n))
+                counts.silent.append(tried(beside(n - 1), 1))
+    return counts

@@ -1,0 +1,148 @@
+"""The servers that are compared, each as a process: compiled as the switch is deployed, run by
+MicroPython for Unix on the PC's own sockets, in a heap like the chip's.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import microdot
+
+from tools import build
+from tools.errors import UserError
+from tools.virtual_board.vm import interpreter
+
+HEAP = "76K"  # with the 64-bit words of a PC it holds what the chip's 38 KiB hold
+_ROOMY = "64M"  # where nothing is to be collected
+_SCRIPTS = Path(__file__).parent / "peers"
+_RUNNER = "run.py"
+_MICRODOT = ("__init__", "helpers", "microdot")  # of its files, what it loads
+_START = 60  # s; under valgrind it takes 5
+
+# Name in the tables, and the script in peers/. The first is ours, the last is the measure.
+PEERS = {
+    "switch": "switch_led",
+    "Microdot": "microdot_led",
+    "documented example": "example_led",
+    "floor": "floor_led",
+}
+SWITCH, MICRODOT, EXAMPLE, FLOOR = PEERS
+
+
+def compile_all(folder: Path) -> Path:
+    """Compile the bundle and its peers into `folder`, which is made anew; returns it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    build.build(folder)
+    (folder / "main.py").unlink()
+    (folder / "boot.py").unlink()
+    package = Path(microdot.__file__).parent
+    sources = {path.stem: path for path in _SCRIPTS.glob("*.py") if path.name != _RUNNER}
+    sources |= {f"microdot/{name}": package / f"{name}.py" for name in _MICRODOT}
+    (folder / "microdot").mkdir()
+    for name, path in sources.items():
+        code = build.compile_source(f"{name}.py", path.read_text("utf-8"))
+        (folder / f"{name}.mpy").write_bytes(code)
+    return folder
+
+
+class Server:
+    """One of PEERS, running, so that `measured` can be: "instructions", "bytes" or "time".
+
+    `before` goes in front of its command line, as valgrind does.
+    """
+
+    def __init__(
+        self, tree: Path, name: str, measured: str, before: Sequence[str] = ()
+    ) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._output = tempfile.TemporaryFile()
+        heap = _ROOMY if measured == "bytes" else HEAP
+        script = [str(_SCRIPTS / _RUNNER), PEERS[name], str(self.port), measured]
+        self._process = subprocess.Popen(
+            [*before, interpreter(), "-X", f"heapsize={heap}", *script],
+            # All of the environment: what else is in there would move the stack.
+            env={"MICROPYPATH": f"{tree}:.frozen", "PYTHONHASHSEED": "0", "PATH": "/usr/bin:/bin"},
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+        )
+        self.pid = self._process.pid
+        try:
+            self._wait_for_port()
+        except BaseException:
+            self.kill()
+            raise
+
+    def _wait_for_port(self) -> None:
+        end = time.monotonic() + _START
+        while time.monotonic() < end and self._process.poll() is None:
+            try:
+                self.connect().close()
+                return
+            except ConnectionRefusedError:
+                time.sleep(0.02)
+        raise UserError(f"a server does not start: {self._said()}", "mend it, and run this again")
+
+    def connect(self) -> socket.socket:
+        """A new connection to it."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=_START)
+
+    def state(self) -> str:
+        """What the kernel has it do: R runs, S sleeps, T is stopped."""
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+    def settle(self, state: str = "S") -> None:
+        """Wait until it is in that state: by default, until it has no more to do."""
+        while (now := self.state()) != state:
+            if now == "Z":
+                raise UserError(f"a server has ended: {self._said()}", "mend it, and try again")
+            time.sleep(0.0002)
+
+    def pause(self) -> None:
+        """Have it see nothing of what comes until resume(), and then all at once."""
+        self._process.send_signal(signal.SIGSTOP)
+        self.settle("T")
+
+    def resume(self) -> None:
+        """Have it go on, and wait until it has no more to do."""
+        self._process.send_signal(signal.SIGCONT)
+        self.settle()
+
+    def stop(self) -> tuple[int, int]:
+        """End it with Ctrl-C -> the bytes of its heap in use, and those that it keeps."""
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(_START)
+            used, kept = map(int, self._said().split()[-2:])
+        except (subprocess.TimeoutExpired, ValueError):
+            raise UserError(
+                f"a server does not stop: {self._said()}", "mend it, and run this again"
+            ) from None
+        finally:
+            self.kill()
+        return used, kept
+
+    def kill(self) -> None:
+        """End it, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+        self._output.close()
+
+    def _said(self) -> str:
+        self._output.seek(0)
+        return self._output.read().decode(errors="replace")
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.kill()
