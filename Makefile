@@ -16,6 +16,7 @@ repl: tools.repl ## a prompt on the board at PORT or HOST
 watch: tools.watch ## put each file on the board at PORT or HOST as it is saved
 info: tools.info ## what is on the board at PORT or HOST, and how it does
 webrepl: tools.webrepl_page ## the WebREPL client in a browser, for the board at HOST or PORT
+bench: tools.bench ## what a request costs, beside others that do the same; needs valgrind
 wiring: tools.wiring ## draw docs/wiring.svg
 build: tools.build
 

@@ -10,11 +10,7 @@ from tools.bench.server import Server
 
 # Not the port that it goes to: a board's is 80, which curl leaves out.
 REQUEST = (
-    b"GET /led HTTP/1.1\r\n"
-    b"Host: 192.168.4.16\r\n"
-    b"User-Agent: curl/8.14.1\r\n"
-    b"Accept: */*\r\n"
-    b"\r\n"
+    b"GET /led HTTP/1.1\r\nHost: 192.168.4.16\r\nUser-Agent: curl/8.14.1\r\nAccept: */*\r\n\r\n"
 )
 _PATIENCE = 2  # s; what takes longer blocks
 

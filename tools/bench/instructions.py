@@ -10,6 +10,7 @@ from tools.bench import client
 from tools.bench.callgrind import Counted
 
 CROWD = 5  # connections: what the chip has
+_MUCH = 300_000  # instructions
 
 Act = Callable[[int], None]
 
@@ -24,8 +25,8 @@ class Counts:
     silent: list[float | None] = field(default_factory=list)  # by 0 to CROWD - 1 that do not
 
 
-def count(tree: Path, name: str, crowds: bool, few: int = 100, many: int = 300) -> Counts:
-    """Count for one of server.PEERS; the crowds only if asked for, and with fewer requests."""
+def count(tree: Path, name: str, whole: bool, few: int = 100, many: int = 300) -> Counts:
+    """Count for one of server.PEERS: `apart` or, with fewer requests for the crowds, all."""
     counts = Counts()
     with Counted(tree, name) as counted:
         server = counted.server
@@ -51,14 +52,16 @@ def count(tree: Path, name: str, crowds: bool, few: int = 100, many: int = 300) 
 
         def tried(act: Act, requests: int) -> float | None:
             try:
-                return counted.each(act, few // 10, many // 10) / requests
+                return counted.each(act, few // fewer, many // fewer) / requests
             except client.Blocks:
                 return None
 
         apart(3)  # what is done once is done then
         counts.apart = counted.each(apart, few, many)
-        counts.at_once = counted.each(asking(1), few, many)
-        if crowds:
+        # Who needs much collects at every request: the fewer do for an average.
+        fewer = 20 if counts.apart > _MUCH else 2
+        if whole:
+            counts.at_once = counted.each(asking(1), few, many)
             for n in range(1, CROWD + 1):
                 counts.asking.append(tried(asking(n), n))
                 counts.silent.append(tried(beside(n - 1), 1))

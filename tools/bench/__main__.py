@@ -1,0 +1,74 @@
+"""Measure the switch and its peers; print the tables and put them into docs/performance.*."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tools.bench import boot, callgrind, heap, instructions, latency, plot, report
+from tools.bench.report import Figures
+from tools.bench.server import PEERS, compile_all
+from tools.build import ROOT
+from tools.errors import main
+
+DOCUMENT = ROOT / "docs" / "performance.md"
+PICTURE = ROOT / "docs" / "performance.svg"
+_TREE = ROOT / "build" / "bench"
+_AT_ONCE = 2  # servers that are counted at the same time, which changes no count
+
+
+def measure(tree: Path) -> dict[str, Figures]:
+    """All figures of all servers."""
+    _say("time to the first byte")
+    one, three = (latency.measure(tree, clients) for clients in (1, 3))
+    _say("bytes")
+    allocated = {name: heap.allocated(tree, name) for name in PEERS}
+    kept = {name: heap.kept(tree, name) for name in PEERS}
+    _say("instructions, which takes a minute or two")
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        runs = {
+            name: [pool.submit(instructions.count, tree, name, whole) for whole in (False, True)]
+            for name in PEERS
+        }
+        counts = {name: [run.result() for run in both] for name, both in runs.items()}
+    return {
+        name: Figures(counts[name], allocated[name], kept[name], one[name], three[name])
+        for name in PEERS
+    }
+
+
+def picture(figures: dict[str, Figures]) -> str:
+    """The plot, as SVG."""
+    last = {name: f.runs[-1] for name, f in figures.items()}
+    return plot.draw(
+        [
+            ("Instructions for one GET /led", {name: c.at_once for name, c in last.items()}),
+            ("Bytes allocated for it", {name: f.allocated for name, f in figures.items()}),
+        ],
+        [
+            ("… as clients that ask grow", 1, {name: c.asking for name, c in last.items()}),
+            ("… as silent clients grow", 0, {name: c.silent for name, c in last.items()}),
+        ],
+    )
+
+
+def _say(what: str) -> None:
+    print(f"measuring {what}", flush=True)
+
+
+def _main() -> None:
+    callgrind.check()
+    figures = measure(compile_all(_TREE))
+    _say("boot")
+    made: Sequence[report.Table] = report.tables(figures, boot.measure())
+    print()
+    for table in made:
+        print(report.text(table))
+    report.write(DOCUMENT, made)
+    PICTURE.write_text(picture(figures), "utf-8")
+    print(f"written to {DOCUMENT.relative_to(ROOT)} and {PICTURE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main(_main)

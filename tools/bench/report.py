@@ -1,0 +1,174 @@
+"""What was measured, as tables: for a terminal, and for docs/performance.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.bench.boot import Stage
+from tools.bench.instructions import Counts
+from tools.bench.server import FLOOR, MICRODOT, PEERS, SWITCH
+from tools.errors import UserError
+
+_BEGIN = "<!-- `make bench` writes from here -->\n"
+_END = "<!-- to here -->\n"
+BLOCKS = "blocks"
+
+
+@dataclass
+class Figures:
+    """All that is known of one server. Latencies in s: median and 99th percentile."""
+
+    runs: list[Counts]  # the last is the whole of it
+    allocated: float
+    kept: int
+    one: tuple[float, float]
+    three: tuple[float, float]
+
+
+@dataclass
+class Table:
+    """`note` says how its figures were obtained."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str
+
+
+def tables(figures: dict[str, Figures], boot: Sequence[Stage]) -> list[Table]:
+    """All of it."""
+    return [
+        _requests(figures),
+        _latency(figures),
+        *_crowds(figures),
+        _repeated(figures),
+        _boot(boot),
+    ]
+
+
+def _requests(figures: dict[str, Figures]) -> Table:
+    def counts(of: Callable[[Figures], float]) -> list[str]:
+        floor = of(figures[FLOOR])
+        return [f"{of(f):,.0f} ({of(f) / floor:.1f})" for f in figures.values()]
+
+    last = [counts(lambda f: f.runs[-1].at_once), counts(lambda f: f.runs[-1].apart)]
+    heap = [counts(lambda f: f.allocated), counts(lambda f: f.kept)]
+    ours, theirs = (figures[name].runs[-1] for name in (SWITCH, MICRODOT))
+    return Table(
+        "One `GET /led`",
+        ("", "instructions", "in three parts", "bytes allocated", "heap kept"),
+        list(zip(PEERS, *last, *heap)),
+        "In brackets: how many times the floor. Instructions: valgrind's callgrind, the "
+        "difference between 300 and 100 requests, divided by 200. The request comes together with "
+        "its connection; or in three parts: connection, request and the client's close each find "
+        "a server at rest, as over a network. For these counts a millisecond passes with each "
+        "look at the clock, so that they do not depend on the PC. Bytes allocated: "
+        "`gc.mem_alloc()` with the collector off, by the same difference. Heap kept: "
+        "`gc.mem_alloc()` after a collection behind the first request, less what there was before "
+        "the import; the switch's is the whole bundle, its page included. "
+        f"The switch takes 1/{theirs.at_once / ours.at_once:.1f} of Microdot's instructions, "
+        f"in three parts 1/{theirs.apart / ours.apart:.1f}.",
+    )
+
+
+def _latency(figures: dict[str, Figures]) -> Table:
+    floor = figures[FLOOR]
+    rows = []
+    for name, f in figures.items():
+        ratios = [a / b for a, b in zip((*f.one, *f.three), (*floor.one, *floor.three))]
+        rows.append((name, *(f"{ratio:.2f}" for ratio in ratios)))
+    return Table(
+        "Time to the first byte, in times of the floor's",
+        ("", "one client: median", "99 %", "three clients: median", "99 %"),
+        rows,
+        "From connect() to the first byte, 1,000 requests in 10 rounds in which the servers take "
+        "turns; three clients ask at the same time. The 99th percentiles are the PC's rather than "
+        "the servers'. On this PC the floor's median was "
+        f"{floor.one[0] * 1e6:.0f} µs for one client, {floor.three[0] * 1e6:.0f} µs for three, "
+        "which says nothing of the chip.",
+    )
+
+
+def _crowds(figures: dict[str, Figures]) -> list[Table]:
+    asking, silent = ([], [])
+    for name, f in figures.items():
+        asking.append((name, *map(_count, f.runs[-1].asking)))
+        silent.append((name, *map(_count, f.runs[-1].silent)))
+    return [
+        Table(
+            "Instructions a request, as connections grow",
+            ("", *(f"{i + 1} at once" for i in range(len(asking[0]) - 1))),
+            asking,
+            "All connect and ask at one moment. Counted as above, with fewer "
+            "requests. The switch has three places: from the fourth client on it ends a connection "
+            "that has its answer, and waits no longer for that client to close first.",
+        ),
+        Table(
+            "Instructions a request, as silent connections grow",
+            ("", *(f"{i} silent" for i in range(len(silent[0]) - 1))),
+            silent,
+            "One client asks, while others are connected and say nothing. "
+            f"{BLOCKS.capitalize()}: no answer within 2 s.",
+        ),
+    ]
+
+
+def _repeated(figures: dict[str, Figures]) -> Table:
+    rows = []
+    for name, f in figures.items():
+        counts = [run.apart for run in f.runs]
+        differ = max(counts) / min(counts) - 1
+        rows.append((name, *(f"{count:,.0f}" for count in counts), f"{differ:.2%}"))
+    return Table(
+        "The same instructions twice",
+        ("", "first run", "second run", "differ by"),
+        rows,
+        "In three parts, as above; each run is a process of its own.",
+    )
+
+
+def _boot(boot: Sequence[Stage]) -> Table:
+    total, read = sum(s.ms for s in boot), sum(s.read for s in boot)
+    rows = [(s.name, f"{s.ms / total:.0%}", f"{s.ms:.0f}", f"{s.read / 1024:.0f}") for s in boot]
+    return Table(
+        "From reset to serving",
+        ("until", "share", "ms of the virtual board", "KiB read from flash"),
+        [*rows, ("all", "100%", f"{total:.0f}", f"{read / 1024:.0f}")],
+        "Medians of five resets of a board that knows its network, told by the calls that reach "
+        "the virtual chip. Its milliseconds are the PC's: the first stage is the start of the "
+        "interpreter, the network is there 300 ms after the reset, and flash costs a message.",
+    )
+
+
+def _count(value: float | None) -> str:
+    return BLOCKS if value is None else f"{value:,.0f}"
+
+
+def text(table: Table) -> str:
+    """For a terminal."""
+    grid = [table.head, *table.rows]
+    widths = [max(map(len, column)) for column in zip(*grid)]
+    lines = [table.title.replace("`", "")]
+    for row in grid:
+        first, *rest = (cell.rjust(width) for cell, width in zip(row, widths))
+        lines.append("  ".join(["", row[0].ljust(len(first)), *rest]))
+    return "\n".join(lines) + "\n"
+
+
+def markdown(table: Table) -> str:
+    """For the document."""
+    rule = ["---", *["--:"] * (len(table.head) - 1)]
+    lines = [f"| {' | '.join(row)} |" for row in (table.head, rule, *table.rows)]
+    return "\n".join([f"## {table.title}", "", *lines, "", table.note, ""])
+
+
+def write(document: Path, made: Sequence[Table]) -> None:
+    """Put the tables between the two marks of `document`; the rest of it is written by hand."""
+    before, begin, rest = document.read_text("utf-8").partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not begin or not end:
+        raise UserError(f"{document} has lost its marks", f"put them back: {_BEGIN}{_END}")
+    body = "\n".join(map(markdown, made))
+    document.write_text(f"{before}{_BEGIN}\n{body}\n{_END}{after}", "utf-8")
