@@ -8,8 +8,7 @@ import gc
 boot_interrupted = False  # main.py, which shares this name, leaves the prompt alone then
 
 
-class _Plain:
-    """The settings where device/config.py is missing; not checked."""
+class _Plain:  # the settings where device/config.py is missing; not checked
 
     PASS = WIFI_SSID = WIFI_PASSWORD = AP_PASSWORD = problem = ""
     HOSTNAME = "switch"
@@ -17,8 +16,7 @@ class _Plain:
     LED_ACTIVE_LOW = True
 
 
-class _Boot:
-    """The steps, in their order, and what one hands on to the next."""
+class _Boot:  # the steps, in their order, and what one hands on to the next
 
     retained = None
     config = _Plain()
@@ -35,7 +33,7 @@ class _Boot:
         if not boot_interrupted:
             self.step("WiFi", self.wifi)
         if self.retained:
-            # Last, so that of several errors the reason for safe mode is the one that is kept.
+            # Last, so that of several errors the reason for safe mode is kept.
             self.step("safe mode", self.crashes)
 
     def step(self, name, action):
@@ -61,9 +59,8 @@ class _Boot:
         import os
 
         try:
-            # For stat() it may not be there: after a power cut between two halves of a rename,
-            # LittleFS 2.11 hides the file next to the one that was moved, until anything is
-            # written. A rename sets that right first, and then this one does nothing.
+            # Not stat(), for which LittleFS 2.11 may hide it after a power cut in mid-rename; a
+            # rename sets that right first.
             os.rename("/.deploy/commit", "/.deploy/commit")
         except OSError:
             return  # no deploy was cut off after it was decided
@@ -117,7 +114,7 @@ class _Boot:
 
             from device import webrepl_door
 
-            # Where the client's page finds the rest of itself, as the stock module has it.
+            # Where the client's page finds the rest of itself, as for the stock module.
             base = getattr(sys.modules.get("webrepl_cfg"), "BASE", None)
             webrepl_door.start(password, *[base] if base else [])
         except Exception as e:

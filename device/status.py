@@ -14,23 +14,24 @@ _PERIOD = const(1 << 30)  # of the counter behind ticks_ms, on this chip
 # Positions are the SDK's numbers (struct rst_info).
 _CAUSES = const("power-on,watchdog,exception,watchdog,software,deep sleep,reset pin")
 
-_ticks = None  # of the last tick
-_ms = _seconds = 0
+_started = _last = 0  # ticks
+_rounds = 0  # that the counter has made since
+
+
+def start():
+    """Count the time from now on."""
+    global _started, _last, _rounds
+    _started = _last = time.ticks_ms()
+    _rounds = 0
 
 
 def tick():
-    """Count the time since the last tick, from the first one on. The counter comes round in 12
-    days: without a tick for so long, these are missing. Every answer gives one.
-    """
-    global _ticks, _ms, _seconds
+    """Notice where the counter begins anew. Every answer does: one in 12 days is enough."""
+    global _last, _rounds
     now = time.ticks_ms()
-    if _ticks is not None:
-        _ms += time.ticks_diff(now, _ticks)
-        if _ms < 0:
-            _ms += _PERIOD  # more than half way round
-        _seconds += _ms // 1000
-        _ms %= 1000
-    _ticks = now
+    if now < _last:
+        _rounds += 1
+    _last = now
 
 
 def read(version, requests, rejected):
@@ -40,7 +41,7 @@ def read(version, requests, rejected):
     return {
         "version": version,
         "firmware": sys.version.split("; ")[-1],
-        "uptime_s": _seconds,
+        "uptime_s": (_rounds * _PERIOD + _last - _started) // 1000,
         "mem_free": gc.mem_free(),
         "rssi": sta.status("rssi") if sta.isconnected() else None,
         "ip": address(),

@@ -31,7 +31,7 @@ def start():
     # The largest modules, and those that people change: they come last.
     from device import api, server, status
 
-    status.tick()
+    status.start()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
     if "device.wifi" in sys.modules:
         api.after_served = wifi.sweep  # to switch our access point off

@@ -28,10 +28,7 @@ def status(monkeypatch):
     """device.status, of a board that has just started."""
     from device import status
 
-    monkeypatch.setattr(status, "_ticks", None)
-    monkeypatch.setattr(status, "_ms", 0)
-    monkeypatch.setattr(status, "_seconds", 0)
-    status.tick()
+    status.start()
     return status
 
 

@@ -12,3 +12,10 @@ class WLAN:
 
     def ifconfig(self):
         return ("192.168.4.16",)
+
+    def status(self, what):
+        return -60
+
+
+def hostname():
+    return "switch"
