@@ -9,7 +9,6 @@ boot_interrupted = False  # main.py, which shares this name, leaves the prompt a
 
 
 class _Plain:  # the settings where device/config.py is missing; not checked
-
     PASS = WIFI_SSID = WIFI_PASSWORD = AP_PASSWORD = problem = ""
     HOSTNAME = "switch"
     LED_PIN = 2
@@ -17,7 +16,6 @@ class _Plain:  # the settings where device/config.py is missing; not checked
 
 
 class _Boot:  # the steps, in their order, and what one hands on to the next
-
     retained = None
     config = _Plain()
     address = ""

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from tools import build
-from tools.bench import callgrind, instructions
+from tools.bench import instructions
 from tools.bench.server import MICRODOT, SWITCH, compile_all
 from tools.errors import UserError, main
 from tools.size import board
@@ -18,7 +18,7 @@ _STAND_INS = build.ROOT / "tools" / "bench" / "peers"
 _TREE = build.ROOT / "build" / "size"
 _HEAP = "1M"  # so that nothing is collected in between
 
-# As they come at boot, so that each pays for what it is the first to need; then what booting drops.
+# As they come at boot: each pays for what it is the first to need. Then what booting drops.
 _KEPT = ("retained", "led", "http", "connection", "server", "webrepl_door", "button")
 _KEPT += ("access", "status", "pages", "api")
 _DROPPED = ("config", "safe_mode", "wifi", "switch")

@@ -8,10 +8,20 @@
 Modules of the firmware are imported beforehand, since they take nothing on the chip.
 """
 
+import binascii  # noqa: F401
 import gc
+import hashlib  # noqa: F401
+import io  # noqa: F401
+import json  # noqa: F401
+import os  # noqa: F401
+import select  # noqa: F401
+import socket
 import sys
+import time  # noqa: F401
 
-import binascii, hashlib, io, json, machine, micropython, network, os, select, socket, time  # noqa
+import machine  # noqa: F401
+import micropython
+import network  # noqa: F401
 import websocket  # noqa: F401
 
 _GET = "GET %s HTTP/1.1\r\nHost: 192.168.4.1\r\nUser-Agent: curl/8.5.0\r\nAccept: */*\r\n\r\n"
@@ -43,6 +53,7 @@ class Light:
 
 
 def modules(names):
+    """Import them one by one."""
     sys.modules["_webrepl"] = Nothing
     gc.collect()
     before = gc.mem_alloc()
@@ -54,6 +65,7 @@ def modules(names):
 
 
 def requests():
+    """Make each kind of request, and answer it, in this process."""
     from device import api, pages, server
 
     api.port = 0
