@@ -102,8 +102,8 @@ def _crowds(figures: dict[str, Figures]) -> list[Table]:
             ("", *(f"{i + 1} at once" for i in range(len(asking[0]) - 1))),
             asking,
             "All connect and ask at one moment. Counted as above, with fewer "
-            "requests. The switch has three places: from the fourth client on it ends a connection "
-            "that has its answer, and waits no longer for that client to close first.",
+            "requests. The switch has three places: from the fourth client on it ends a "
+            "connection that has its answer, and waits no longer for that client to close first.",
         ),
         Table(
             "Instructions a request, as silent connections grow",
