@@ -26,12 +26,15 @@ def measure(tree: Path) -> dict[str, Figures]:
     allocated = {name: heap.allocated(tree, name) for name in PEERS}
     kept = {name: heap.kept(tree, name) for name in PEERS}
     _say("instructions, which takes a minute or two")
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    try:
         runs = {
             name: [pool.submit(instructions.count, tree, name, whole) for whole in (False, True)]
             for name in PEERS
         }
         counts = {name: [run.result() for run in both] for name, both in runs.items()}
+    finally:
+        pool.shutdown(cancel_futures=True)
     return {
         name: Figures(counts[name], allocated[name], kept[name], one[name], three[name])
         for name in PEERS
