@@ -9,7 +9,7 @@ boot_interrupted = False  # main.py, which shares this name, leaves the prompt a
 
 
 class _Plain:  # the settings where device/config.py is missing; not checked
-    PASS = WIFI_SSID = WIFI_PASSWORD = AP_PASSWORD = problem = ""
+    PASS = WIFI_SSID = WIFI_PASSWORD = AP_PASSWORD = BASE = problem = ""
     HOSTNAME = "switch"
     LED_PIN = 2
     LED_ACTIVE_LOW = True
@@ -108,13 +108,9 @@ class _Boot:  # the steps, in their order, and what one hands on to the next
             print("boot: WebREPL is off: set PASS in webrepl_cfg.py, 4 to 9 characters")
             return
         try:
-            import sys
-
             from device import webrepl_door
 
-            # Where the client's page finds the rest of itself, as for the stock module.
-            base = getattr(sys.modules.get("webrepl_cfg"), "BASE", None)
-            webrepl_door.start(password, *[base] if base else [])
+            webrepl_door.start(password, *[self.config.BASE] if self.config.BASE else [])
         except Exception as e:
             self.failed("WebREPL", e)
             import webrepl

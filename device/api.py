@@ -117,8 +117,10 @@ def _decide(method, path, body, fields):
     if path == "/toggle":
         if method != _POST:
             return 4052
+        # The answer first: where there is no memory for it, nothing may have happened.
+        to_page = None if _JSON in (fields[_ACCEPT] or "").lower() else http.error(303)
         led.toggle()
-        return _state() if _JSON in (fields[_ACCEPT] or "").lower() else 303
+        return to_page or _state()
     if path == "/led":
         if method <= _HEAD:
             return _state()

@@ -7,7 +7,8 @@ from binascii import hexlify
 
 # Name, fewest and most bytes; empty is always allowed. PASS: what the firmware takes (modwebrepl.c
 # and webrepl_setup.py). WIFI_SSID, WIFI_PASSWORD: what the SDK stores. AP_PASSWORD: WPA2's rule.
-# HOSTNAME: what both DHCP's name and an access point's take.
+# HOSTNAME: what both DHCP's name and an access point's take. BASE: the stock WebREPL's, where the
+# client that a browser gets is.
 _TEXTS = (
     ("PASS", 4, 9),
     ("WIFI_SSID", 1, 32),
@@ -15,6 +16,7 @@ _TEXTS = (
     ("HOSTNAME", 1, 32),
     ("AP_PASSWORD", 8, 63),
     ("HTTP_PASSWORD", 1, 64),
+    ("BASE", 1, 255),
 )
 # Not 0, the button; not 1 and 3, the serial port; not 6 to 11, the flash chip.
 _PINS = (2, 4, 5, 12, 13, 14, 15, 16)
@@ -26,7 +28,7 @@ class Config:
     `problem` names settings and never holds values, which may be secrets.
     """
 
-    PASS = WIFI_SSID = WIFI_PASSWORD = AP_PASSWORD = HTTP_PASSWORD = problem = ""
+    PASS = WIFI_SSID = WIFI_PASSWORD = AP_PASSWORD = HTTP_PASSWORD = BASE = problem = ""
     HOSTNAME = "switch"
     LED_PIN = 2
     LED_ACTIVE_LOW = True
@@ -67,6 +69,8 @@ def _take(config, source):
     for name, fewest, most in _TEXTS:
         value = getattr(source, name, "")
         if type(value) is not str or value and not fewest <= len(value.encode()) <= most:
+            unfit.append(name)
+        elif "\0" in value:  # the SDK's texts end there: a password may be none
             unfit.append(name)
         elif name == "HOSTNAME" and not _is_host(value):
             unfit.append(name)

@@ -122,8 +122,9 @@ def parse(data):
         return 4001
     lines = head.split("\r\n")
 
-    words = (lines.pop(0) or lines.pop(0)).split(" ")  # an empty line may lead (RFC 9112 2.2)
-    if len(words) != 3:
+    first = lines.pop(0) or lines.pop(0)  # an empty line may lead (RFC 9112 2.2)
+    words = first.split(" ")
+    if len(words) != 3 or "\t" in first:  # others end a word at a tab
         return 4001
     word, target, version = words
     if version[:5] != "HTTP/" or len(version) != 8 or version[6] != ".":
