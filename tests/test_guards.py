@@ -1,0 +1,41 @@
+"""Each guard is tested: without it, the test that stands beside it in guards.py fails."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from guards import GUARDS
+
+ROOT = Path(__file__).parent.parent
+FAILED = 1  # pytest's status: tests ran, and some failed
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project, to be edited."""
+    copy = tmp_path_factory.mktemp("guards") / "project"
+    left_out = shutil.ignore_patterns(".git", ".venv", "build", "docs", "__pycache__", ".*_cache")
+    shutil.copytree(ROOT, copy, ignore=left_out)
+    return copy
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
+def test_without_this_guard_a_test_fails(guard, project):
+    path = project / guard.file
+    text = path.read_text()
+    assert text.count(guard.old) == 1
+    path.write_text(text.replace(guard.old, guard.new))
+    try:
+        command = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"tests/{guard.test}"]
+        done = subprocess.run(
+            [sys.executable, "-B", *command],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    finally:
+        path.write_text(text)
+    assert done.returncode == FAILED, done.stdout + done.stderr
