@@ -46,8 +46,14 @@ def picture(figures: dict[str, Figures]) -> str:
     last = {name: f.runs[-1] for name, f in figures.items()}
     return plot.draw(
         [
-            ("Instructions for one GET /led", {name: c.at_once for name, c in last.items()}),
-            ("Bytes allocated for it", {name: f.allocated for name, f in figures.items()}),
+            (
+                "Instructions for one GET /led, logarithmic",
+                {name: c.at_once for name, c in last.items()},
+            ),
+            (
+                "Bytes allocated for it, logarithmic",
+                {name: f.allocated for name, f in figures.items()},
+            ),
         ],
         [
             ("… as clients that ask grow", 1, {name: c.asking for name, c in last.items()}),

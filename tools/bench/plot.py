@@ -26,8 +26,9 @@ text.name { fill: var(--c); font-size: 11px }
   .paper { fill: #0d1117 }
 }
 """
-_WIDTH, _HEIGHT = 760, 520
+_WIDTH, _HEIGHT = 760, 480
 _PANEL, _TALL = 340, 170
+_ROOM = 25  # that a name needs above its line
 
 Line = Sequence["float | None"]
 
@@ -84,9 +85,7 @@ def _lines(x: float, y: float, title: str, first: int, values: dict[str, Line]) 
     for power in range(bottom, top + 1):
         _, at = place(0, 10.0**power)
         parts.append(f'<line class="grid" x1="{left}" x2="{left + wide}" y1="{at}" y2="{at}"/>')
-        parts.append(
-            _text(left - 6, at + 4, f"{10**power:,}".replace(",000", "k"), "small", "end")
-        )
+        parts.append(_text(left - 6, at + 4, _short(10**power), "small", "end"))
     for i in range(count):
         parts.append(
             _text(place(i, 10.0**bottom)[0], base + 18, str(first + i), "small", "middle")
@@ -97,11 +96,19 @@ def _lines(x: float, y: float, title: str, first: int, values: dict[str, Line]) 
         dots = "".join(f'<circle cx="{px:.1f}" cy="{py:.1f}" r="3.5"/>' for px, py in points)
         parts.append(f'<g class="c{i}"><polyline points="{path}"/>{dots}')
         px, py = points[-1]
-        note = name if len(points) == len(line) else f"{name}: blocks from here on"
-        beside = len(points) < len(line)
-        at, anchor = (px + 8, "start") if beside else (px + 5, "end")
-        parts.append(_text(at, py + (4 if beside else -8), note, "name", anchor) + "</g>")
+        if len(points) < len(line):
+            parts.append(_text(px + 8, py + 4, f"{name}: blocks from here on", "name"))
+        else:
+            # Under its line, where another is close above.
+            others = [place(0, line[-1])[1] for line in values.values() if line[-1]]
+            crowded = any(py - _ROOM < other < py for other in others)
+            parts.append(_text(px + 5, py + (17 if crowded else -8), name, "name", "end"))
+        parts.append("</g>")
     return parts
+
+
+def _short(number: int) -> str:
+    return f"{number:,}".replace(",000,000", " M").replace(",000", " k")
 
 
 def _text(x: float, y: float, words: str, kind: str, anchor: str = "start") -> str:
