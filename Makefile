@@ -16,8 +16,10 @@ repl: tools.repl ## a prompt on the board at PORT or HOST
 watch: tools.watch ## put each file on the board at PORT or HOST as it is saved
 info: tools.info ## what is on the board at PORT or HOST, and how it does
 webrepl: tools.webrepl_page ## the WebREPL client in a browser, for the board at HOST or PORT
+size: tools.size ## every budget with its present figure; fails above one
 bench: tools.bench ## what a request costs, beside others that do the same; needs valgrind
 wiring: tools.wiring ## draw docs/wiring.svg
+screenshots: tools.screenshots ## take docs/screenshots/ from the virtual board
 build: tools.build
 
 test: .venv/.installed ## every test that this machine can run; says what it left out and why

@@ -25,7 +25,9 @@ _KEPT += ("access", "status", "pages", "api")
 _DROPPED = ("config", "safe_mode", "wifi", "switch")
 
 # Budgets go down, never up, without a reason in the commit.
-KEPT = 30_700  # bytes of heap on the 64-bit virtual board, whose heap of 76 KiB is the chip's 38
+# Bytes of heap on the 64-bit virtual board, whose 76 KiB are the chip's 38. 20 KiB were aimed at:
+# docs/performance.md says what stands between.
+KEPT = 31_000
 BLOCK = 30_000  # bytes, at least
 RESPONSE = 1071  # bytes: one send, with room for the FIN
 FLASH = 24 * 1024  # bytes
