@@ -28,7 +28,7 @@ def start():
 def tick():
     """Notice where the counter begins anew. Every answer does: one in 12 days is enough."""
     global _last, _rounds
-    now = time.ticks_ms()
+    now: int = time.ticks_ms()
     if now < _last:
         _rounds += 1
     _last = now
