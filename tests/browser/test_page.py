@@ -67,7 +67,7 @@ def test_what_others_do_to_the_light_shows_by_itself(board: VirtualBoard, page: 
     for level, text in ((0, "Off"), (1, "Off")):  # the button: down, up
         board.do(lambda chip, level=level: chip.gpio.drive_from_outside(0, level))
         shows(page, text)
-    prompt = b"from device import switch; switch.led.set(True)\r"
+    prompt = b"from device import led; led.set(True)\r"
     board.do(lambda chip: chip.terminal.put(prompt))
     shows(page, "On")
 
