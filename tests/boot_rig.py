@@ -14,14 +14,16 @@ class Door:
 
     def __init__(self):
         self.passwords = []
+        self.client = None
         self.raises = None
         self.listen_s = self
         self.timeout = None
 
-    def start(self, password):
+    def start(self, password, client=None):
         if self.raises:
             raise self.raises
         self.passwords.append(password)
+        self.client = client
 
     def settimeout(self, seconds):
         self.timeout = seconds

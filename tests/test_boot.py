@@ -41,6 +41,13 @@ def test_webrepl_is_up_before_the_wait_for_wifi(board):
     assert up[0] == ["letmein"]
 
 
+@pytest.mark.parametrize("missing", [[], ["device.config"]])
+def test_webrepls_client_comes_from_where_its_setting_says(board, missing):
+    board.write_settings(SETTINGS + 'BASE = "http://nas.lan/webrepl/"')
+    board.boot(missing)
+    assert board.door.client == "http://nas.lan/webrepl/"
+
+
 def test_without_settings_it_says_how_to_get_some(board, monkeypatch):
     monkeypatch.setitem(sys.modules, "webrepl_cfg", None)
     network.new_chip()

@@ -115,6 +115,8 @@ def test_what_the_firmware_takes_is_taken(load, name, value):
         ("HOSTNAME", ["lamp"]),
         ("AP_PASSWORD", "1234567"),
         ("AP_PASSWORD", "x" * 64),
+        ("AP_PASSWORD", "\0" * 8),
+        ("WIFI_PASSWORD", "12345678\0"),
         ("LED_PIN", 0),
         ("LED_PIN", 1),
         ("LED_PIN", 6),
