@@ -5,7 +5,7 @@
 #  no value is ever pasted into a shell line.
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint clean
+.PHONY: help test lint fuzz clean
 MAKEFLAGS += --no-builtin-rules
 
 run: tools.virtual_board ## the virtual board, in the foreground; Ctrl-C ends it
@@ -31,6 +31,9 @@ lint: .venv/.installed ## style, the device-code check, types of device code
 	@.venv/bin/python -m tools.lint
 	@.venv/bin/python -m tools.lint.stubs
 	@.venv/bin/python -m mypy
+
+fuzz: .venv/.installed ## a million requests that a fuzzer makes up; it ends at one that does harm
+	@exec .venv/bin/python -m tests.fuzz.target
 
 clean: ## remove build/ (with the virtual board's flash) and caches; .venv stays
 	@rm -rf build .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -15,7 +15,10 @@ RUNNER = TESTS / "run_on_micropython.py"
 BESIDE = Path(sys.executable).with_name("micropython")
 MICROPYTHON = str(BESIDE) if BESIDE.exists() else shutil.which("micropython")
 HEAP = "76k"  # 64-bit words: stands for the chip's 38 KiB
-CORE = ["test_http", "test_http_refusals", "test_api", "test_api_access", "test_api_polls"]
+CORE = (
+    "test_http test_http_refusals test_api test_api_access test_api_polls test_corpus"
+    " test_security_requests"
+).split()
 # The largest first, while the heap is in one piece.
 DEVICE = sorted((ROOT / "device").glob("*.py"), key=lambda path: -path.stat().st_size)
 
