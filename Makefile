@@ -18,6 +18,7 @@ info: tools.info ## what is on the board at PORT or HOST, and how it does
 webrepl: tools.webrepl_page ## the WebREPL client in a browser, for the board at HOST or PORT
 size: tools.size ## every budget with its present figure; fails above one
 bench: tools.bench ## what a request costs, beside others that do the same; needs valgrind
+soak: tools.soak ## many requests by all kinds of clients to a virtual board; nothing may be lost
 wiring: tools.wiring ## draw docs/wiring.svg
 screenshots: tools.screenshots ## take docs/screenshots/ from the virtual board
 build: tools.build
@@ -61,6 +62,7 @@ tools.%: .venv/.installed
 ##   HOSTS="name ..."     several of them
 ##   FIRMWARE=file.bin    what `make flash` writes
 ##   DRY_RUN=1            say what `make deploy` would do
+##   COUNT=n              how many requests `make soak` makes (100000)
 ##   SOURCE=1             deploy modules uncompiled
 ##
 ## make ends with status 0, or 2 when something failed; the line above make's own says what. A tool

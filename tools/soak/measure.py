@@ -1,0 +1,80 @@
+"""What a virtual board tells about itself: its memory, its connections, when it had no room."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+
+from tools.soak.tally import Tally
+from tools.virtual_board.board import HTTP, WEBREPL, VirtualBoard
+from tools.virtual_board.chip import Chip
+
+_PLACES = 3  # see device/connection.py
+_LISTENERS = 2
+_FREE = b"import gc;gc.collect();print('free',gc.mem_free())\r"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Free heap after a collection, open sockets, TCP connections."""
+
+    free: int
+    sockets: int
+    connections: int
+
+    def __str__(self) -> str:
+        return f"heap {self.free} free, {self.sockets} sockets, {self.connections} connections"
+
+
+def free_heap(board: VirtualBoard) -> int:
+    """Free heap after a collection, as the board's own prompt tells it."""
+    mark = len(board.console)
+    board.do(lambda chip: chip.terminal.put(_FREE))
+    board.wait_for(lambda chip: b"free " in board.printed_since(mark).rpartition(b"())")[2])
+    return int(board.printed_since(mark).rpartition(b"free ")[2].split()[0])
+
+
+def settle(board: VirtualBoard) -> None:
+    """Wait until no connection is open: only the listeners are left. TimeoutError."""
+    board.wait_for(
+        lambda chip: chip.stack.active_pcbs == 0 and chip.stack.open_sockets == _LISTENERS
+    )
+
+
+def sample(board: VirtualBoard) -> Sample:
+    """The figures when all clients have gone. TimeoutError where one leaves something behind."""
+    settle(board)
+    free = free_heap(board)
+    return board.do(lambda chip: Sample(free, chip.stack.open_sockets, chip.stack.active_pcbs))
+
+
+def watch(board: VirtualBoard, tally: Tally) -> None:
+    """Have `tally` told when a client comes for whom there is no place, and when it restarts."""
+    board.do(lambda chip: _watch(chip, tally))
+
+
+def _watch(chip: Chip, tally: Tally) -> None:
+    def clients() -> int:
+        waiting = sum(len(s.queue) for n in (HTTP, WEBREPL) if (s := chip.stack.listener(n)))
+        session = chip.terminal.sock >= 0
+        return chip.stack.open_sockets - _LISTENERS - session + waiting
+
+    def watched(deliver: Callable) -> Callable:
+        def watching(*syn: object) -> bool:
+            if clients() >= _PLACES:
+                tally.crowded = time.monotonic()
+            return deliver(*syn)
+
+        return watching
+
+    for port in chip.stack.ports.values():
+        port.deliver = watched(port.deliver)
+    reset = chip.hard_reset
+
+    def resetting(*cause: int) -> None:
+        tally.restarted = inf  # until who asked for it finds the board again
+        reset(*cause)
+
+    chip.hard_reset = resetting  # type: ignore[method-assign]

@@ -1,0 +1,82 @@
+"""What became of each request: as expected, explained by what else went on, or not."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from http.client import HTTPException
+
+from tools.errors import UserError
+
+EXPECTED = "as expected"
+BUSY = "told 503"  # for want of a place
+EVICTED = "evicted"  # likewise, without a word that arrived
+RESTARTING = "restarting"
+FAILED = "unexplained"
+OUTCOMES = (EXPECTED, BUSY, EVICTED, RESTARTING, FAILED)
+CLOSED = 0  # in place of a status: the connection ended without an answer
+
+Answer = tuple[int, bytes]
+
+
+class Tally:
+    """Counts by (kind of client, outcome).
+
+    `crowded` and `restarted` are when the board last had more clients than places, and when it was
+    last not there: a request that lived then may fail. `left` is how many requests are to come.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.failures: list[str] = []
+        self.crowded = self.restarted = 0.0
+        self.left = 0
+
+    @property
+    def requests(self) -> int:
+        """How many there were, whatever became of them."""
+        return sum(self.counts.values())
+
+    def attempt(self, kind: str, expected: tuple[int, ...], action: Callable[[], Answer]) -> bytes:
+        """One request: the body where the status is an expected one, else b""."""
+        start = time.monotonic()
+        why, body = "", b""
+        try:
+            status, body = action()
+        except TimeoutError as e:
+            status, why = -1, repr(e)  # nobody waits for so long, whatever the explanation
+        except (OSError, HTTPException, UserError) as e:
+            status, why = CLOSED, repr(e)
+        outcome = self._outcome(status, expected, start)
+        self.note(kind, outcome, f"{status} {why or body!r}, expected {expected}")
+        return body if outcome == EXPECTED else b""
+
+    def _outcome(self, status: int, expected: tuple[int, ...], start: float) -> str:
+        if status in expected:
+            return EXPECTED
+        if status in (CLOSED, 503) and self.restarted >= start:
+            return RESTARTING
+        if status in (CLOSED, 503) and self.crowded >= start:
+            return BUSY if status else EVICTED
+        return FAILED
+
+    def note(self, kind: str, outcome: str, what: str = "") -> None:
+        """Count one; `what` is kept where it is a failure."""
+        with self._lock:
+            self.left -= 1
+            self.counts[kind, outcome] += 1
+            if outcome == FAILED:
+                self.failures.append(f"{kind}: {what}")
+
+    def table(self) -> list[str]:
+        """The counts, a line for each kind."""
+        kinds = sorted({kind for kind, _ in self.counts})
+        rows = [(kind, [self.counts[kind, outcome] for outcome in OUTCOMES]) for kind in kinds]
+        rows.append(("all", [sum(column) for column in zip(*(row for _, row in rows))]))
+        lines = ["client        requests" + "".join(f"{name:>13}" for name in OUTCOMES)]
+        for kind, row in rows:
+            lines.append(f"{kind:<14}{sum(row):>8}" + "".join(f"{n:>13}" for n in row))
+        return lines
