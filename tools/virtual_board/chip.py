@@ -123,6 +123,12 @@ class Chip:
         self._run.to_lose = count
 
     @property
+    def to_lose(self) -> int:
+        """How many of these are still to come."""
+        assert self._run
+        return self._run.to_lose
+
+    @property
     def powered(self) -> bool:
         """True from power-on to a power cut."""
         return self._run is not None
