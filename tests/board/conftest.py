@@ -7,6 +7,7 @@ from pathlib import Path
 import client
 import pytest
 from deploy_rig import files, make_target  # noqa: F401  (fixtures)
+from fault_rig import victim, victims  # noqa: F401  (fixtures)
 
 from tools import build
 from tools.virtual_board import image

@@ -12,7 +12,7 @@ from tools.virtual_board.board import HTTP, WEBREPL, VirtualBoard
 from tools.virtual_board.chip import Chip
 
 _PLACES = 3  # see device/connection.py
-_LISTENERS = 2
+LISTENERS = 2
 _FREE = b"import gc;gc.collect();print('free',gc.mem_free())\r"
 
 
@@ -39,7 +39,7 @@ def free_heap(board: VirtualBoard) -> int:
 def settle(board: VirtualBoard) -> None:
     """Wait until no connection is open: only the listeners are left. TimeoutError."""
     board.wait_for(
-        lambda chip: chip.stack.active_pcbs == 0 and chip.stack.open_sockets == _LISTENERS
+        lambda chip: chip.stack.active_pcbs == 0 and chip.stack.open_sockets == LISTENERS
     )
 
 
@@ -59,7 +59,7 @@ def _watch(chip: Chip, tally: Tally) -> None:
     def clients() -> int:
         waiting = sum(len(s.queue) for n in (HTTP, WEBREPL) if (s := chip.stack.listener(n)))
         session = chip.terminal.sock >= 0
-        return chip.stack.open_sockets - _LISTENERS - session + waiting
+        return chip.stack.open_sockets - LISTENERS - session + waiting
 
     def watched(deliver: Callable) -> Callable:
         def watching(*syn: object) -> bool:

@@ -1,0 +1,107 @@
+"""Slow, silent and leaving clients: none holds the switch up, flips the light, leaves a trace."""
+
+import contextlib
+import socket
+
+import client
+import pytest
+from fault_rig import GET, OFF, PUT, Victim, answers, connections, reset
+
+STAGES = {
+    "before the request": b"",
+    "mid header": GET[:20],
+    "before the body": PUT,
+    "mid body": PUT + OFF[:5],
+    "after the request": GET,
+}
+
+
+def told(sock: socket.socket) -> bytes:
+    """The status line that comes, or b"" for a connection that ends."""
+    return client.read_all(sock)[:12]
+
+
+def wait_until_late(victim: Victim) -> None:
+    victim.board.do(lambda chip: chip.clock.advance(4100))
+
+
+def test_a_header_a_byte_a_second_is_cut_off_and_holds_nobody_up(victim: Victim) -> None:
+    with victim.suffers() as board, client.connect(board.http) as sock:
+        with contextlib.suppress(OSError):
+            for byte in PUT[:8]:
+                sock.sendall(bytes([byte]))
+                answers(board)
+                board.do(lambda chip: chip.clock.advance(1000))
+        assert told(sock) == b"HTTP/1.1 408"
+
+
+@pytest.mark.parametrize("said", [PUT, PUT + OFF[:5]], ids=["none", "half"])
+def test_a_body_that_never_comes_is_cut_off_and_changes_nothing(
+    victim: Victim, said: bytes
+) -> None:
+    with victim.suffers() as board, client.connect(board.http) as sock:
+        sock.sendall(said)
+        answers(board)
+        wait_until_late(victim)
+        assert told(sock) == b"HTTP/1.1 408"
+
+
+def test_an_answer_that_is_never_read_holds_nobody_up(victim: Victim) -> None:
+    with victim.suffers() as board, connections(board.http, 3) as socks:
+        for sock in socks:
+            sock.sendall(GET)
+        answers(board)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 6, 12])
+@pytest.mark.parametrize("said", [b"", GET[:20]], ids=["silent", "half"])
+def test_connections_that_stay_open_hold_nobody_up(
+    victim: Victim, count: int, said: bytes
+) -> None:
+    with victim.suffers() as board, connections(board.http, count) as socks:
+        for sock in socks:
+            with contextlib.suppress(OSError):  # it may have had to make room
+                sock.sendall(said)
+        assert answers(board) is True
+
+
+def test_connections_that_close_at_once_leave_nothing(victim: Victim) -> None:
+    with victim.suffers() as board:
+        for _ in range(12):
+            client.connect(board.http).close()
+
+
+@pytest.mark.parametrize("said", STAGES.values(), ids=STAGES)
+def test_who_closes_one_half_is_served_if_it_has_asked(victim: Victim, said: bytes) -> None:
+    with victim.suffers() as board, client.connect(board.http) as sock:
+        sock.sendall(said)
+        sock.shutdown(socket.SHUT_WR)
+        answers(board)
+        wait_until_late(victim)  # where nothing was said, lwIP may lose the FIN
+        assert told(sock) in ((b"HTTP/1.1 200",) if said == GET else (b"", b"HTTP/1.1 408"))
+
+
+@pytest.mark.parametrize("said", STAGES.values(), ids=STAGES)
+@pytest.mark.parametrize("seen", [False, True], ids=["unseen", "seen"])
+def test_a_reset_at_any_stage_of_a_request_leaves_nothing(
+    victim: Victim, said: bytes, seen: bool
+) -> None:
+    with victim.suffers() as board:
+        for _ in range(4):  # one more than there are places
+            sock = client.connect(board.http)
+            sock.sendall(said)
+            if seen:
+                answers(board)
+            reset(sock)
+
+
+@pytest.mark.parametrize("length", [1, 4096], ids=["during", "after"])
+def test_a_reset_while_or_after_the_answer_comes_leaves_nothing(
+    victim: Victim, length: int
+) -> None:
+    with victim.suffers() as board:
+        for _ in range(4):
+            sock = client.connect(board.http)
+            sock.sendall(GET.replace(b"/led", b"/status"))
+            assert sock.recv(length)
+            reset(sock)

@@ -1,0 +1,104 @@
+"""WebREPL's worst clients: the switch goes on serving, and its owner gets in after them."""
+
+import contextlib
+import socket
+from urllib.parse import urlsplit
+
+import client
+import pytest
+from fault_rig import Victim, answers, connections, log_in, prompt_answers, reset
+
+from tools.board.webrepl import Busy
+from tools.errors import UserError
+
+HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
+)
+LOGIN = bytes((0x81, 0x80 | len(client.PASSWORD) + 1, 0, 0, 0, 0)) + client.PASSWORD.encode()
+WRONG = 100
+
+
+def vanishing(url: str, said: bytes = b"") -> socket.socket:
+    """A logged-in client that says nothing any more and never will."""
+    sock = client.connect(url)
+    sock.sendall(HANDSHAKE)
+    seen = b""
+    while not seen.endswith(b"Password: "):
+        seen += sock.recv(100)
+    sock.sendall(LOGIN + b"\r")
+    while not seen.endswith(b">>> "):
+        seen += sock.recv(100)
+    sock.sendall(said)
+    return sock
+
+
+@pytest.mark.parametrize("said", [b"", HANDSHAKE[:1], HANDSHAKE[:-2]], ids=["no", "1", "most"])
+@pytest.mark.parametrize("count", [1, 6])
+def test_handshakes_that_are_never_finished_hold_nobody_up(
+    victim: Victim, said: bytes, count: int
+) -> None:
+    with victim.suffers() as board:
+        with connections(board.webrepl, count) as socks:
+            for sock in socks:
+                with contextlib.suppress(OSError):  # it may have had to make room
+                    sock.sendall(said)
+            assert answers(board) is True
+            prompt_answers(board)
+
+
+def test_a_trickling_handshake_and_silent_browsers_hold_nobody_up(victim: Victim) -> None:
+    with victim.suffers() as board:
+        with connections(board.webrepl, 2) as (_silent, trickling), connections(board.http, 6):
+            for byte in HANDSHAKE[:8]:
+                with contextlib.suppress(OSError):
+                    trickling.sendall(bytes([byte]))
+                assert answers(board) is True
+
+
+def test_a_session_whose_client_has_vanished_is_taken_over_after_a_minute(
+    victim: Victim,
+) -> None:
+    with victim.suffers() as board:
+        with vanishing(board.webrepl):
+            assert answers(board) is True
+            with pytest.raises(Busy):
+                log_in(board)
+            board.do(lambda chip: chip.clock.advance(60_000))
+            prompt_answers(board)
+
+
+@pytest.mark.parametrize("said", [b"", b"\x81"], ids=["between", "within"])
+def test_a_session_that_is_reset_between_or_within_frames_makes_way_at_once(
+    victim: Victim, said: bytes
+) -> None:
+    with victim.suffers() as board:
+        sock = vanishing(board.webrepl, said)
+        answers(board)
+        reset(sock)
+        prompt_answers(board)
+
+
+def test_a_session_that_ends_without_goodbye_makes_way_at_once(victim: Victim) -> None:
+    with victim.suffers() as board:
+        vanishing(board.webrepl).close()
+        board.wait_for(lambda chip: chip.terminal.session is None)
+        prompt_answers(board)
+
+
+def test_a_hundred_wrong_passwords_lock_nobody_out(victim: Victim) -> None:
+    with victim.suffers() as board:
+        for _ in range(WRONG):
+            with client.connect(board.webrepl) as sock:
+                sock.sendall(HANDSHAKE)
+                seen = b""
+                while not seen.endswith(b"Password: "):
+                    seen += sock.recv(100)
+                sock.sendall(LOGIN[:6] + b"wrong567\r")
+                assert b"Access denied" in client.read_all(sock)
+        prompt_answers(board)
+
+
+def test_whoever_guesses_is_refused(victim: Victim) -> None:
+    with victim.suffers() as board, pytest.raises(UserError, match="wrong WebREPL password"):
+        log_in(board, "wrong567")
