@@ -13,7 +13,7 @@ import pytest
 
 from tools.board.webrepl import WebreplTransport
 from tools.soak.measure import LISTENERS, free_heap, settle
-from tools.virtual_board import image, wlan
+from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import Chip
 from tools.virtual_board.wlan import Air
@@ -71,6 +71,13 @@ def answers(board: VirtualBoard) -> bool:
             time.sleep(0.01)
         board.close()  # which ends the tries
         raise AssertionError(f"no answer within 2 s; the console ends: {board.console[-500:]!r}")
+
+
+def boot(board: VirtualBoard, start: Callable[[Chip], object] = Chip.power_on) -> None:
+    """Until the prompt; by the chip's clock it takes ten times as long as here."""
+    boots = board.chip.boots
+    board.do(start)
+    board.wait_for(lambda chip: chip.clock.advance(50) is None and chip.boots > boots)
 
 
 def complaints(board: VirtualBoard) -> list[str]:

@@ -2,7 +2,6 @@
 
 import contextlib
 import socket
-from urllib.parse import urlsplit
 
 import client
 import pytest

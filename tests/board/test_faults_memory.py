@@ -1,0 +1,30 @@
+"""No memory at any point of any request: nobody else notices, and nothing happens half."""
+
+import socket
+import subprocess
+from pathlib import Path
+
+from tools.virtual_board.vm import interpreter
+
+SCRIPT = Path(__file__).resolve().parents[1] / "starve_unix.py"
+HEAP = "76k"  # 64-bit words: stands for the chip's 38 KiB
+
+
+def test_a_request_that_finds_no_memory_is_refused_without_effect_and_the_next_is_served(
+    bundle: Path,
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    done = subprocess.run(
+        [interpreter(), "-X", f"heapsize={HEAP}", str(SCRIPT), str(port)],
+        env={"MICROPYPATH": f"{bundle}:.frozen"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    *wrong, requests = done.stdout.splitlines()
+    assert not wrong
+    assert requests.startswith("requests ")

@@ -1,0 +1,33 @@
+"""`make soak`, short: nothing is lost and nobody turned away without a reason."""
+
+import os
+import subprocess
+import sys
+
+from tool_rig import ROOT
+
+
+def soak(count: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.soak"],
+        cwd=ROOT,
+        env={**os.environ, "COUNT": count},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def test_all_kinds_of_clients_a_session_and_a_deploy_leave_the_switch_as_it_was() -> None:
+    status, shown = soak("300")
+    assert status == 0, shown
+    assert "all figures are as they should be" in shown
+
+
+def test_a_count_that_is_none_is_one_line() -> None:
+    status, shown = soak("many")
+    assert status == 1
+    assert shown.count("\n") == 1 and "COUNT=many" in shown

@@ -1,0 +1,184 @@
+"""For MicroPython on a PC: the switch's server and its API, with memory for every request to run
+out at every point.
+
+    starve_unix.py PORT
+
+For each kind of request, the heap is filled up but for n blocks, n from 0 up to what the request
+takes, once with these blocks in one piece and once scattered; callbacks' sweeps then have to do
+with them. Prints a line for each way that it went wrong, and how many requests there were.
+"""
+
+import gc
+import socket
+import sys
+
+import micropython
+
+from device import api, server
+
+BLOCK = 32  # bytes of the heap, in words of 64 bits
+ENOUGH = 400  # blocks: no request takes as much
+HEAD = b" HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n"
+KINDS = (
+    b"GET /led" + HEAD + b"\r\n",
+    b"HEAD /led" + HEAD + b"\r\n",
+    b"GET /" + HEAD + b"\r\n",
+    b"GET /status" + HEAD + b"\r\n",
+    b"GET /nothing" + HEAD + b"Cookie: " + b"c" * 700 + b"\r\n\r\n",
+    b"PUT /led" + HEAD + b'Content-Length: 12\r\n\r\n{"on": true}',
+    b"PUT /led" + HEAD + b'Content-Length: 13\r\nOrigin: http://localhost\r\n\r\n{"on": false}',
+    b"POST /toggle" + HEAD + b"Accept: application/json\r\n\r\n",
+    b"POST /toggle" + HEAD + b"\r\n",
+    b"GET /led HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n",
+    b"\x00\xff\r\n\r\n",
+)
+
+
+class Led:
+    on = False
+
+    def is_on(self):
+        return self.on
+
+    def set(self, on):
+        self.on = on
+
+    def toggle(self):
+        self.on = not self.on
+
+
+def status():
+    return {"version": "1", "uptime_s": 1, "mem_free": gc.mem_free(), "last_error": "x" * 60}
+
+
+def fill(blocks, scattered):
+    """Leave so many blocks free, in one piece or scattered, until empty()."""
+    global odd, even
+    gc.collect()
+    room = None if scattered else bytearray(blocks * BLOCK)
+    try:
+        while True:
+            odd = (odd, 0)  # a block
+            even = (even, 0)
+    except MemoryError:
+        pass
+    if scattered:
+        for _ in range(blocks):
+            even = even[0]
+    del room
+    gc.collect()
+
+
+def empty():
+    global odd, even
+    odd = even = None
+    gc.collect()
+
+
+def sweeps():
+    """As the chip calls back: from the scheduler, so that no sweep runs inside another."""
+    for _ in range(3):
+        try:
+            micropython.schedule(server.sweep, None)
+        except RuntimeError:
+            pass  # as many are waiting already
+
+
+def connect():
+    client = socket.socket()
+    client.connect(address)
+    client.setblocking(False)
+    return client
+
+
+def read(client):
+    """What came; True behind it where the connection has ended."""
+    data = b""
+    for _ in range(50):
+        try:
+            more = client.recv(2048)
+        except OSError as e:
+            if e.errno == 11:
+                sweeps()
+                continue
+            return data
+        if not more:
+            break
+        data += more
+        if b"\r\n\r\n" in data:
+            break
+    return data
+
+
+def ask(request):
+    client = connect()
+    client.send(request)
+    sweeps()
+    answer = read(client)
+    client.close()
+    sweeps()
+    return answer
+
+
+def starved(request, blocks, scattered):
+    """What is answered where so many blocks are free."""
+    client = connect()
+    client.send(request)
+    fill(blocks, scattered)
+    sweeps()
+    empty()
+    answer = read(client)
+    client.close()
+    sweeps()
+    return answer
+
+
+def check(request, blocks, scattered, usual, turned):
+    """Ask once, starved. True where it was answered as usual."""
+    led.on = before = not turned
+    answer = starved(request, blocks, scattered)
+    how = (request[:16], blocks, scattered)
+    if answer[:12] not in (usual[:12], b"HTTP/1.1 503", b""):
+        print("answer", how, answer)
+    done = answer[:12] == usual[:12]
+    if not request.startswith((b"PUT", b"POST")) and led.on != before:
+        print("flipped", how)
+    if answer[:12] == b"HTTP/1.1 503" and led.on != before:
+        print("refused and done", how)
+    led.on = before
+    if ask(KINDS[0])[:12] != b"HTTP/1.1 200":
+        print("deaf after", how)
+    return done
+
+
+def main():
+    requests = 0
+    for request in KINDS:
+        for on in (False, True) if request.startswith(b"PO") else (True,):
+            led.on = on
+            usual = ask(request)
+            gc.collect()
+            before = gc.mem_alloc()
+            for scattered in (False, True):
+                in_a_row = blocks = 0
+                while in_a_row < 8 and blocks < ENOUGH:
+                    done = check(request, blocks, scattered, usual, not on)
+                    in_a_row = in_a_row + 1 if done else 0
+                    # Scattered, no number is enough for a whole response.
+                    blocks += 16 if scattered and blocks >= 48 else 1
+                    requests += 1
+                if in_a_row < 8 and not scattered:
+                    print("never enough for", request[:16])
+            gc.collect()
+            if gc.mem_alloc() > before + 1024:
+                print("lost", gc.mem_alloc() - before, "bytes by", request[:16])
+    print("requests", requests)
+
+
+odd = even = None
+led = Led()
+port = int(sys.argv[1])
+address = socket.getaddrinfo("127.0.0.1", port)[0][-1]
+http = server.Server(api.Api(led, status, "switch", "").answer, None, port)
+http.start()
+main()
