@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fault_rig import HOME, answers, boot, complaints, prompt_answers
 
+from tools.board.webrepl import Unreachable
 from tools.build import ROOT
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
@@ -65,7 +66,13 @@ def test_without_a_module_the_prompt_comes_with_a_line_and_its_owner_gets_in(
         assert any(what in line for line in bench.complaints()), bench.complaints()
     if module == "wifi":  # nobody can come in, but on a board that had joined before
         assert bench.board.do(lambda chip: chip.stack.listener(8266)) is not None
-    else:
+        return
+    try:
+        prompt_answers(bench.board)
+    except Unreachable:
+        # The firmware's own door listens to its client a moment after it has asked for the
+        # password: an answer that is quicker waits for the next one.
+        assert module in ("connection", "server", "webrepl_door")
         prompt_answers(bench.board)
 
 

@@ -1,7 +1,6 @@
 """Power that goes at any moment of a boot, resets, crashes: the next boot has the switch back."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import client
 import pytest

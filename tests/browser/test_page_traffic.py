@@ -7,10 +7,10 @@ from pathlib import Path
 
 import client
 from playwright.sync_api import Page, Playwright
-from test_hold import heap, settled
 
 from tests.browser.conftest import shows
 from tools.screenshots import ARGS, CHROMIUM
+from tools.soak.measure import free_heap, settle
 from tools.virtual_board.board import VirtualBoard
 
 RELOADS = 50
@@ -127,8 +127,8 @@ def test_three_pages_are_all_answered_and_take_no_memory(
         page.wait_for_timeout(1000)  # until all is allocated that is allocated once
     for page in pages:
         page.goto("about:blank")
-    settled(board)
-    before = heap(board)
+    settle(board)
+    before = free_heap(board)
     asked = []
     for page in pages:
         page.add_init_script(HURRY)
@@ -138,6 +138,6 @@ def test_three_pages_are_all_answered_and_take_no_memory(
         pages[0].wait_for_event("requestfinished")
     for page in pages:
         page.goto("about:blank")
-    settled(board)
-    assert heap(board) >= before - 256
+    settle(board)
+    assert free_heap(board) >= before - 256
     assert board.do(lambda chip: chip.stack.misuse) == 0

@@ -10,12 +10,14 @@ from tools.board import connection
 from tools.board.webrepl import WebreplTransport
 from tools.deploy import plan
 from tools.deploy.steps import Deploy
-from tools.soak.tally import CLOSED, FAILED, Answer, Tally
+from tools.errors import UserError
+from tools.soak.tally import AGAIN, CLOSED, EXPECTED, FAILED, Answer, Tally
 from tools.virtual_board.board import VirtualBoard
 
 _TRIES = 10  # as everybody else, they may find all places taken
 _PAUSE = 0.2  # s between two of them
 _TYPING = 0.05  # s between two lines
+_BOOT = 60  # s
 
 
 def type_at_webrepl(board: VirtualBoard, password: str, tally: Tally) -> None:
@@ -40,13 +42,19 @@ def deploy(board: VirtualBoard, password: str, files: dict[str, bytes], tally: T
     changed = {path: text for path, text in files.items() if path != plan.MANIFEST}
     changed["/main.py"] += b"# soaked\n"
     wanted = {**changed, plan.MANIFEST: plan.manifest(changed)}
-    boots = board.chip.boots
-    with connection.raw_repl(_log_in(board, password, tally)) as transport:
-        job = Deploy(transport, wanted, lambda text: None)
-        job.apply(job.survey())
-        job.restart()
-    board.wait_for(lambda chip: chip.boots > boots)
-    tally.restarted = time.monotonic()
+    for _ in range(_TRIES):
+        try:
+            boots = board.chip.boots
+            with connection.raw_repl(_log_in(board, password, tally)) as transport:
+                job = Deploy(transport, wanted, lambda text: None)
+                job.apply(job.survey())
+                job.restart()
+            board.wait_for(lambda chip, boots=boots: chip.boots > boots, _BOOT)
+            tally.restarted = time.monotonic()
+            return tally.note("deploy", EXPECTED)
+        except UserError:
+            tally.note("deploy", AGAIN)
+    tally.note("deploy", FAILED, "never came to an end")
 
 
 def _log_in(board: VirtualBoard, password: str, tally: Tally) -> WebreplTransport:

@@ -14,8 +14,9 @@ EXPECTED = "as expected"
 BUSY = "told 503"  # for want of a place
 EVICTED = "evicted"  # likewise, without a word that arrived
 RESTARTING = "restarting"
+AGAIN = "tried again"  # a tool gave up waiting for a busy board, as it may on a busy PC
 FAILED = "unexplained"
-OUTCOMES = (EXPECTED, BUSY, EVICTED, RESTARTING, FAILED)
+OUTCOMES = (EXPECTED, BUSY, EVICTED, RESTARTING, AGAIN, FAILED)
 CLOSED = 0  # in place of a status: the connection ended without an answer
 
 Answer = tuple[int, bytes]
