@@ -6,6 +6,7 @@ import client
 import pytest
 from fault_rig import GET, OFF, PUT, Victim, answers, connections
 
+from tools.soak.measure import settle
 from tools.virtual_board.chip import Chip
 from tools.virtual_board.clock import Clock
 from tools.virtual_board.gpio import BUTTON
@@ -106,6 +107,7 @@ def test_contacts_that_bounce_between_requests_flip_once_a_press(victim: Victim)
                 for edge in (level, 1 - level) * 2 + (level,):
                     board.do(lambda chip, edge=edge: chip.gpio.drive_from_outside(BUTTON, edge))
                     answers(board)
+                    settle(board)  # so that the queue has room for the next edge
                 board.do(lambda chip: delattr(chip.clock, "ms"))
                 board.do(lambda chip: chip.clock.advance(60))
             assert answers(board) is on
