@@ -16,6 +16,7 @@ from tools import build
 from tools.board import connection
 from tools.deploy import __main__ as tool
 from tools.deploy import plan
+from tools.deploy.steps import Deploy
 from tools.virtual_board import image, wlan
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.flash import SECTOR, SIZE
@@ -51,6 +52,20 @@ def old_and_new(files: Files) -> tuple[Files, Files]:
         "device/pair.mpy": module("a = 3"),
     }
     return old, changed(old, **new)
+
+
+@contextlib.contextmanager
+def before(step: str, action: Callable[[], object]) -> Iterator[None]:
+    """action() before this step of a deploy, a method of Deploy."""
+    really = getattr(Deploy, step)
+
+    def and_then(job: Deploy, *arguments: object) -> object:
+        action()
+        return really(job, *arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Deploy, step, and_then)
+        yield
 
 
 def files_in(content: bytes) -> tuple[Files, bool]:

@@ -25,6 +25,7 @@ _LOOPBACK = ("localhost", "127.0.0.1")
 _BOOT = 30.0  # s that a board may take from a reset to its prompt
 _ANSWER = 5.0  # s that one byte may take; mpremote by itself waits for ever at some of them
 _BOOT_PY = 10.0  # s that boot.py may take
+_WORK = 60.0  # s of silence while it works: worn flash is slow, and LittleFS tidies up at times
 _PROMPT = b"\r\n>>> "
 _RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n"
 
@@ -183,7 +184,10 @@ def call(board: SerialTransport, source: str, name: str, *arguments: object) -> 
     The board must be in its raw REPL. mpremote's TransportError where the function raises.
     """
     # Afterwards nothing of it is left on the board's heap.
-    output = board.exec(f"{source}\n{name}(*{arguments!r})\ndel {name}")
+    program = f"{source}\n{name}(*{arguments!r})\ndel {name}"
+    output, trace = board.exec_raw(program, timeout=_WORK)
+    if trace:
+        raise TransportExecError(output, trace.decode())
     try:
         lines = output.decode().strip().splitlines()
         return json.loads(lines[-1]) if lines else None
