@@ -1,17 +1,17 @@
 """The deploying process killed, or its cable pulled, at every step: the board goes on serving."""
 
 import contextlib
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
+import client
 import pytest
-from deploy_rig import KINDS, Files, Target, files_in, old_and_new
+from deploy_rig import KINDS, Files, Target, before, old_and_new
 from mpremote.transport_serial import SerialTransport
 from tool_rig import Tool, copy_project, run, way
 
-from tools.board import connection, wire
-from tools.board.webrepl import Busy
-from tools.deploy.steps import Deploy
+from tools.board import connection
 from tools.errors import UserError
 from tools.virtual_board.chip import Chip
 
@@ -59,60 +59,52 @@ class Writes:
                 (websocket.socket if websocket else transport.serial).close()
 
 
-def kill_at(last: int) -> Writes:
-    """The process is killed in its `last`th write."""
+class Killing(Writes):
+    """The process is killed in its second write after arm()."""
 
-    def before(count: int) -> None:
-        if count == last:
-            raise Killed
+    def __init__(self) -> None:
+        super().__init__(self._kill)
+        self._left: int | None = None
 
-    return Writes(before)
+    def arm(self) -> None:
+        self._left = 2
 
-
-@kinds
-def test_after_whatever_is_sent_the_board_serves_and_has_the_old_set_or_a_record(
-    files: Files, make_target: Make, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # A process that is killed leaves the board as it is here before the next write; what a record
-    # leads to, and a cut in the middle of what the board does, test_deploy_power.py has.
-    old, new = old_and_new(files)
-    target = make_target(old)
-    seen: list[str] = []
-    looked = -1
-
-    def look(_count: int) -> None:
-        nonlocal looked
-        if "restart" in seen:
-            return
-        assert target.serves()
-        if target.writes() != looked:
-            looked = target.writes()
-            found, recorded = files_in(target.flash())
-            assert recorded or found in (old, new)
-            seen.append("recorded" if recorded else "old" if found == old else "new")
-
-    def restart(job: Deploy) -> None:
-        look(0)
-        seen.append("restart")
-        really_restart(job)
-
-    really_restart = Deploy.restart
-    monkeypatch.setattr(Deploy, "restart", restart)
-    assert target.deploy(kind, new, Writes(look))[0] == 0
-    assert list(dict.fromkeys(seen)) == ["old", "recorded", "new", "restart"]
+    def _kill(self, _count: int) -> None:
+        if self._left is not None:
+            self._left -= 1
+            if not self._left:
+                raise Killed
 
 
 @kinds
-def test_a_killed_deploy_is_done_again_without_touching_the_board(
+def test_the_switch_goes_on_serving_whatever_is_sent_and_wherever_that_ends(
     files: Files, make_target: Make, kind: str
 ) -> None:
+    # A process that is killed leaves the board as it is here before the next write. What the
+    # flash holds then, and what the next boot makes of it, test_deploy_power.py walks.
     old, new = old_and_new(files)
     target = make_target(old)
-    uncut = Writes()
-    target.deploy(kind, new, uncut)
-    for part, wanted in ((0, old), (30, new), (70, old), (95, new)):
-        killed = kill_at(uncut.count * part // 100 + 2)
-        with pytest.raises(Killed):
+    looks = Writes(lambda count: restarting or client.led(target.board.http))
+    restarting = False
+
+    def restart() -> None:
+        nonlocal restarting
+        restarting = True
+
+    with before("restart", restart):
+        assert target.deploy(kind, new, looks)[0] == 0
+    assert looks.count > 50 and target.files() == new
+
+
+@kinds
+def test_a_deploy_killed_in_any_step_is_done_again_without_touching_the_board(
+    files: Files, make_target: Make, kind: str
+) -> None:
+    sets = itertools.cycle(old_and_new(files)[::-1])
+    target = make_target(next(sets))
+    for step in ("survey", "stage", "_verify", "record", "finish", "restart"):
+        killed, wanted = Killing(), next(sets)
+        with before(step, killed.arm), pytest.raises(Killed):
             target.deploy(kind, wanted, killed)
         killed.bury()
         assert target.serves()
@@ -139,17 +131,14 @@ def test_a_process_that_is_killed_outright_leaves_a_board_that_can_be_deployed_t
 
 
 @kinds
+@pytest.mark.parametrize("step", ["survey", "stage", "record"])
 def test_a_lost_connection_is_one_line_and_the_board_goes_on_with_the_old_set(
-    files: Files, make_target: Make, kind: str, monkeypatch: pytest.MonkeyPatch
+    files: Files, make_target: Make, kind: str, step: str
 ) -> None:
     old, new = old_and_new(files)
     target = make_target(old)
-    # mpremote's patience and ours, which are 10 s
-    monkeypatch.setattr(connection, "_ANSWER", 2)
-    monkeypatch.setattr(wire, "_TIMEOUT", 2)
-    monkeypatch.setattr(SerialTransport.read_until, "__defaults__", (2, None, None))
-    monkeypatch.setattr(SerialTransport.exec_raw, "__defaults__", (2, None))
     networks = target.board.chip.wlan.air.networks
+    transports: list[SerialTransport] = []
 
     def lose(chip: Chip) -> None:
         if kind == "PORT":
@@ -161,20 +150,20 @@ def test_a_lost_connection_is_one_line_and_the_board_goes_on_with_the_old_set(
         chip.uart.plug()
         chip.wlan.air.networks = networks
 
-    def at_the_50th(count: int) -> None:
-        if count == 50:
-            target.board.do(lose)
+    with pytest.MonkeyPatch.context() as patch:
 
-    with pytest.raises(UserError, match="run the same command again") as raised:
-        target.deploy(kind, new, Writes(at_the_50th))
+        def lost() -> None:
+            target.board.do(lose)
+            # Nothing comes any more: patience, mpremote's and ours, would only take time.
+            patch.setattr(connection, "_WORK", 0.3)
+            patch.setattr(SerialTransport.read_until, "__defaults__", (0.3, None, None))
+            transports[0].serial.timeout = 0.3
+
+        with before(step, lost), pytest.raises(UserError, match="run the same command") as raised:
+            target.deploy(kind, new, transports.append)
     assert "\n" not in str(raised.value)
     target.board.do(find_again)
-    target.board.wait_for(lambda chip: chip.stack.link_up)
+    target.board.wait_for(lambda chip: chip.stack.link_up and chip.terminal.session is None)
     assert target.serves() and target.files() == old
-    while True:
-        try:
-            assert target.deploy(kind, new)[0] == 0
-            break
-        except Busy:  # until the end of the last session has come through
-            continue
+    assert target.deploy(kind, new)[0] == 0
     assert target.files() == new

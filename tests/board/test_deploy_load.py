@@ -1,16 +1,18 @@
-"""Twenty deploys in a row while the switch is in use: nobody notices more than a restart."""
+"""Deploys in a row while the switch is in use: nobody notices more than a restart.
 
+A few of them; DEPLOYS=20 in the environment asks for more.
+"""
+
+import os
 import threading
 import time
 from collections.abc import Callable
 
 import client
 import pytest
-from deploy_rig import KINDS, Files, Target, changed
+from deploy_rig import KINDS, Files, Target, before, changed
 
-from tools.deploy.steps import Deploy
-
-DEPLOYS = 20
+DEPLOYS = int(os.environ.get("DEPLOYS", 3))
 PERIOD = 0.05  # s between two requests: several pages that look once a second
 
 
@@ -41,29 +43,24 @@ class Page(threading.Thread):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_requests_are_answered_during_twenty_deploys(
-    files: Files, make_target: Callable[..., Target], kind: str, monkeypatch: pytest.MonkeyPatch
+def test_requests_are_answered_during_deploys_in_a_row(
+    files: Files, make_target: Callable[..., Target], kind: str
 ) -> None:
     target = make_target(files)
+    asked: list[float] = []
     restarts: list[tuple[float, float]] = []
-    restarted = 0.0
-
-    def restart(job: Deploy) -> None:
-        nonlocal restarted
-        restarted = time.monotonic() - client.TIMEOUT / 10  # asked, and not answered by then
-        really_restart(job)
-
-    really_restart = Deploy.restart
-    monkeypatch.setattr(Deploy, "restart", restart)
     page = Page(target.board.http)
     page.start()
-    for i in range(DEPLOYS):
-        wanted = changed(files, **{"main.py": files["/main.py"] + b"#%d\n" % i})
-        assert target.deploy(kind, wanted)[0] == 0
-        restarts.append((restarted, time.monotonic()))
+    # Not counted: what was asked just before a restart, and not answered by then.
+    with before("restart", lambda: asked.append(time.monotonic() - client.TIMEOUT / 10)):
+        for i in range(DEPLOYS):
+            wanted = changed(files, **{"main.py": files["/main.py"] + b"#%d\n" % i})
+            assert target.deploy(kind, wanted)[0] == 0
+            restarts.append((asked[-1], time.monotonic()))
     page.stop()
     assert target.files() == wanted
     outside = [
         what for when, what in page.failures if not any(a <= when <= b for a, b in restarts)
     ]
+    print(f"{page.answers} answers, {len(page.failures)} failures, all in restarts: {not outside}")
     assert page.answers > DEPLOYS and not outside
