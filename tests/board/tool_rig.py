@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import signal
 import subprocess
@@ -43,6 +44,8 @@ def way(board: VirtualBoard, kind: str) -> dict[str, str]:
 class Tool:
     """`python -m tools.<name>` in `project`, with these settings; a context manager ends it.
 
+    A name such as "make deploy" is that command.
+
     `tty` gives it a terminal, of which `shown` has all that it wrote; else its input is `stdin`.
     """
 
@@ -55,8 +58,9 @@ class Tool:
         self._slave = slave  # kept open: what was written outlives the process
         if not tty:
             termios.tcsetattr(slave, termios.TCSANOW, _raw(self.modes))
+        module = [sys.executable, "-m", f"tools.{name}"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", f"tools.{name}"],
+            shlex.split(name) if " " in name else module,
             cwd=project,
             env={**clean, **settings},
             stdin=slave if tty else subprocess.PIPE,
