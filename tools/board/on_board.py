@@ -1,7 +1,7 @@
-"""What runs on the board to tell of its state, sent as source: small, and MicroPython's Python.
+"""What runs on the board for every tool, sent as source: small, and MicroPython's Python.
 
-Each function is sent by itself (inspect.getsource), so each imports what it needs. Its last line
-of output is its answer, as JSON.
+Each function is sent by itself (inspect.getsource), so each imports what it needs. Where it has an
+answer, that is its last line of output, as JSON.
 """
 
 
@@ -78,3 +78,18 @@ def facts():
             }
         )
     )
+
+
+def receive(name):
+    """Open a file for writing: put(b"...base64...") adds to it, end() closes it."""
+    global put, end
+    import binascii
+
+    f = open(name, "wb")  # noqa: SIM115
+
+    def put(chunk):
+        data = binascii.a2b_base64(chunk)
+        if f.write(data) != len(data):
+            raise OSError(28)  # ENOSPC
+
+    end = f.close

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from mpremote.transport import TransportError
+import base64
+import contextlib
+import inspect
+from collections.abc import Callable
+
+from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
+
+from tools.board import on_board
+
+_CHUNK = 768  # bytes: 1024 characters of base64, which the board's parser can hold
 
 
 class Transport(SerialTransport):
@@ -32,3 +41,33 @@ class Transport(SerialTransport):
         self.serial.write(b"\x04")
         if not self.read_until(1, b"\x04").endswith(b"\x04"):
             raise TransportError("could not complete raw paste")
+
+    _receives = False  # on_board.receive is on the board
+
+    def fs_writefile(
+        self,
+        dest: str,
+        data: bytes,
+        chunk_size: int = _CHUNK,
+        progress_callback: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Write a file, in a third of the round trips that mpremote's own takes.
+
+        TransportExecError where the board cannot; the file is closed then.
+        """
+        if not self._receives:
+            self.exec(inspect.getsource(on_board.receive))
+            self._receives = True
+        pieces = [data[i : i + chunk_size] for i in range(0, len(data), chunk_size)] or [b""]
+        steps = [f"put({base64.b64encode(piece)!r})" for piece in pieces]
+        steps[0] = f"receive({dest!r})\n{steps[0]}"
+        steps[-1] += "\nend()"
+        try:
+            for number, step in enumerate(steps):
+                self.exec(step)
+                if progress_callback:
+                    progress_callback(number * chunk_size, len(data))
+        except TransportExecError:
+            with contextlib.suppress(TransportError):
+                self.exec("end()")
+            raise

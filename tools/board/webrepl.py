@@ -10,7 +10,6 @@ import re
 import struct
 from collections.abc import Callable
 
-from mpremote.transport import TransportError
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
@@ -117,4 +116,9 @@ class WebreplTransport(Transport):
 
     def _check_answer(self, path: str) -> None:
         if not self.serial.take(b"WB\0\0"):
-            raise TransportError(f"the board does not take {path}")
+            # All that it does about an error is to end the session.
+            raise UserError(
+                f"{self.device_name}: the board cannot write {path}",
+                "if it was not reset meanwhile, the flash is full or worn: remove files of yours "
+                "(`make repl`, os.remove) and run the same command again",
+            )

