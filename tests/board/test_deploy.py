@@ -159,7 +159,8 @@ def test_a_full_flash_is_one_line_and_the_old_set_serves(
     with pytest.raises(UserError, match="flash is full") as raised:
         target.deploy(kind, new, fill)
     assert "\n" not in str(raised.value)
-    assert target.serves() and at_its_prompt(target)
+    # WebREPL knows no other answer to an error than to end the session, in the raw REPL.
+    assert target.serves() and (at_its_prompt(target) or (kind == "HOST" and not big))
     target.board.do(lambda chip: chip.flash.fail.clear())
     if not big:
         assert target.deploy(kind, new)[0] == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import client
 import pytest
-from deploy_rig import KINDS, Files, Target, before, old_and_new
+from deploy_rig import KINDS, Files, Target, before, files_in, old_and_new
 from mpremote.transport_serial import SerialTransport
 from tool_rig import Tool, copy_project, run, way
 
@@ -102,7 +102,7 @@ def test_a_deploy_killed_in_any_step_is_done_again_without_touching_the_board(
 ) -> None:
     sets = itertools.cycle(old_and_new(files)[::-1])
     target = make_target(next(sets))
-    for step in ("survey", "stage", "_verify", "record", "finish", "restart"):
+    for step in ("stage", "_verify", "record", "finish", "restart"):
         killed, wanted = Killing(), next(sets)
         with before(step, killed.arm), pytest.raises(Killed):
             target.deploy(kind, wanted, killed)
@@ -131,9 +131,9 @@ def test_a_process_that_is_killed_outright_leaves_a_board_that_can_be_deployed_t
 
 
 @kinds
-@pytest.mark.parametrize("step", ["survey", "stage", "record"])
-def test_a_lost_connection_is_one_line_and_the_board_goes_on_with_the_old_set(
-    files: Files, make_target: Make, kind: str, step: str
+@pytest.mark.parametrize(("step", "decided"), [("_verify", False), ("finish", True)])
+def test_a_lost_connection_is_one_line_and_the_next_deploy_goes_on_from_there(
+    files: Files, make_target: Make, kind: str, step: str, decided: bool
 ) -> None:
     old, new = old_and_new(files)
     target = make_target(old)
@@ -154,6 +154,7 @@ def test_a_lost_connection_is_one_line_and_the_board_goes_on_with_the_old_set(
 
         def lost() -> None:
             target.board.do(lose)
+            target.board.wait_for(lambda chip: kind == "PORT" or not chip.stack.link_up)
             # Nothing comes any more: patience, mpremote's and ours, would only take time.
             patch.setattr(connection, "_WORK", 0.3)
             patch.setattr(SerialTransport.read_until, "__defaults__", (0.3, None, None))
@@ -164,6 +165,8 @@ def test_a_lost_connection_is_one_line_and_the_board_goes_on_with_the_old_set(
     assert "\n" not in str(raised.value)
     target.board.do(find_again)
     target.board.wait_for(lambda chip: chip.stack.link_up and chip.terminal.session is None)
-    assert target.serves() and target.files() == old
-    assert target.deploy(kind, new)[0] == 0
+    found, recorded = files_in(target.flash())
+    assert target.serves() and found == old and recorded is decided
+    status, lines = target.deploy(kind, new)
+    assert status == 0 and any("cut off" in line for line in lines) is decided
     assert target.files() == new

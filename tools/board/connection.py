@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _LOOPBACK = ("localhost", "127.0.0.1")
 _BOOT = 30.0  # s that a board may take from a reset to its prompt
 _ANSWER = 5.0  # s that one byte may take; mpremote by itself waits for ever at some of them
+_IDLE = 0.3  # s in which a prompt answers; what follows where it does not, does no harm
 _BOOT_PY = 10.0  # s that boot.py may take
 _WORK = 60.0  # s of silence while it works: worn flash is slow, and LittleFS tidies up at times
 _PROMPT = b"\r\n>>> "
@@ -61,7 +62,7 @@ def enter(board: SerialTransport) -> None:
     long, one where something else is running. UserError where there is no raw REPL.
     """
     board.serial.write(b"\x02")  # for a prompt, also from a raw REPL that was left behind
-    if not _comes(board, (_PROMPT,), 1):
+    if not _comes(board, (_PROMPT,), _IDLE):
         # To so many bytes a raw paste that was broken off answers with a mark.
         board.serial.write(b" " * 128)
         _comes(board, (_PROMPT, b"\x01"), _BOOT_PY)
