@@ -133,7 +133,7 @@ def test_settings_that_are_not_python_are_reported_by_line_and_not_quoted(tmp_pa
     assert "my secret" not in done.stdout + done.stderr
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(st.sampled_from(SETTINGS), st.text(max_size=70) | st.sampled_from(["16", "1", "n", "True"]))
 def test_what_is_accepted_here_the_board_accepts_too(setting, answer):
     from device import config

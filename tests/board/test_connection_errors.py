@@ -162,7 +162,7 @@ def test_a_board_that_is_reset_in_the_middle(board, kind, monkeypatch):
     what = "the connection was lost" if kind == "HOST" else "the board broke off in the middle"
     with error(f"{where}: {what}", "run the same command again"):
         with connection.raw_repl(transport):
-            transport.exec("import machine\nmachine.reset()")
+            transport.exec_raw("import machine\nmachine.reset()", timeout=1)
 
 
 def test_a_full_flash(board):

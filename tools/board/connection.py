@@ -26,7 +26,7 @@ _BOOT = 30.0  # s that a board may take from a reset to its prompt
 _ANSWER = 5.0  # s that one byte may take; mpremote by itself waits for ever at some of them
 _IDLE = 0.3  # s in which a prompt answers; what follows where it does not, does no harm
 _BOOT_PY = 10.0  # s that boot.py may take
-_WORK = 60.0  # s of silence while it works: worn flash is slow, and LittleFS tidies up at times
+_WORK = 20.0  # s of silence while it works: worn flash is slow, and LittleFS tidies up at times
 _PROMPT = b"\r\n>>> "
 _RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n"
 
