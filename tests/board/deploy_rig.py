@@ -153,6 +153,10 @@ class Target:
             self._closed = True
             self.board.close()
 
+    def at_its_prompt(self) -> bool:
+        """Whether a person may type there; False in the raw REPL."""
+        return self.board.do(lambda chip: not chip.terminal.repl.raw)
+
     def serves(self) -> bool:
         """Whether the switch answers."""
         return client.led(self.board.http) in (True, False)

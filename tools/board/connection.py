@@ -7,7 +7,6 @@ import inspect
 import json
 import os
 import re
-import struct
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from tools import ports, settings
+from tools.board.explain import explained
 from tools.board.transport import Transport
 from tools.board.webrepl import Busy, Unreachable, WebreplTransport, split
 from tools.errors import UserError
@@ -150,32 +150,6 @@ def reconnect(host: str | None, port: str | None) -> SerialTransport:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
-
-
-@contextlib.contextmanager
-def explained(where: str) -> Iterator[None]:
-    """What the transport raises inside, as a UserError."""
-    try:
-        yield
-    except TransportExecError as e:
-        last = (e.error_output.strip().splitlines() or ["nothing"])[-1]
-        # 36 is what LittleFS says where there is no room for a new file's name.
-        if "ENOSPC" in last or last in ("OSError: 28", "OSError: 36"):
-            raise UserError(
-                f"{where}: the board's flash is full",
-                "remove files of yours: `make repl`, os.remove",
-            ) from e
-        raise UserError(f"{where}: the board says {last}", "reset it and try again") from e
-    except (TransportError, struct.error) as e:
-        raise UserError(
-            f"{where}: the board broke off in the middle ({e})",
-            "if it was not reset, reset it; then run the same command again",
-        ) from e
-    except ports.LOST as e:
-        raise UserError(
-            f"{where}: the connection was lost ({e})",
-            "check cable, power and WiFi, then run the same command again: nothing is half done",
-        ) from e
 
 
 def call(board: SerialTransport, source: str, name: str, *arguments: object) -> object:
