@@ -47,8 +47,12 @@ class Led:
         self.on = not self.on
 
 
-def status():
-    return {"version": "1", "uptime_s": 1, "mem_free": gc.mem_free(), "last_error": "x" * 60}
+class Status:
+    def tick(self):
+        pass
+
+    def read(self, *_):
+        return {"version": "1", "uptime_s": 1, "mem_free": gc.mem_free(), "last_error": "x" * 60}
 
 
 def fill(blocks, scattered):
@@ -179,6 +183,9 @@ odd = even = None
 led = Led()
 port = int(sys.argv[1])
 address = socket.getaddrinfo("127.0.0.1", port)[0][-1]
-http = server.Server(api.Api(led, status, "switch", "").answer, None, port)
-http.start()
+api.led = led
+api.status = Status()
+api.port = port
+api.start("switch", "")
+server.listen(api)
 main()
