@@ -6,7 +6,9 @@ from pathlib import Path
 
 from tools.virtual_board.vm import interpreter
 
-SCRIPT = Path(__file__).resolve().parents[1] / "starve_unix.py"
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "tests" / "starve_unix.py"
+STAND_INS = ROOT / "tools" / "bench" / "peers"
 HEAP = "76k"  # 64-bit words: stands for the chip's 38 KiB
 
 
@@ -18,7 +20,7 @@ def test_a_request_that_finds_no_memory_is_refused_without_effect_and_the_next_i
         port = free.getsockname()[1]
     done = subprocess.run(
         [interpreter(), "-X", f"heapsize={HEAP}", str(SCRIPT), str(port)],
-        env={"MICROPYPATH": f"{bundle}:.frozen"},
+        env={"MICROPYPATH": f"{bundle}:{STAND_INS}:.frozen"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
