@@ -108,8 +108,9 @@ class _Boot:  # the steps, in their order, and what one hands on to the next
             print("boot: WebREPL is off: set PASS in webrepl_cfg.py, 4 to 9 characters")
             return
         try:
-            from device import webrepl_door
+            from device import access, webrepl_door
 
+            access.start(self.config.HOSTNAME, "")  # the names that pages may come by
             webrepl_door.start(password, *[self.config.BASE] if self.config.BASE else [])
         except Exception as e:
             self.failed("WebREPL", e)

@@ -29,7 +29,7 @@ def refusal(writes, fields):
     host, _, _, _, credentials, origin, site, *_ = fields
     if host is not None:
         host = host.lower()
-        if not _is_local(host):
+        if not is_local(host):
             return 421  # a foreign name that leads here: DNS rebinding
     if password and not _is_password(credentials):
         return 401
@@ -41,8 +41,8 @@ def refusal(writes, fields):
     return None
 
 
-def _is_local(host):
-    """Whether `host` (maybe with a port) is an IP address or one of the board's names."""
+def is_local(host):
+    """Whether `host`, in lower case and maybe with a port, is an IP address or a name of ours."""
     if host.startswith("["):  # as nothing but an IPv6 address begins
         return not host.strip("[]:.0123456789abcdef")
     host, *port = host.split(":")

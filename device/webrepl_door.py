@@ -17,7 +17,7 @@ import _webrepl
 import websocket
 from micropython import const
 
-from device import connection, http, server
+from device import access, connection, http, server
 
 _SILENCE_MS = const(60000)
 _CALLBACK = const(20)  # socket option, see server.py
@@ -70,7 +70,8 @@ def answer(data):
         return (_PAGE % _client).encode()
     # Pages of other sites may not ask. One that hides in a sandbox passes for the stock client
     # opened from a file, whose origin is "null": that leaves the password.
-    friends = "//micropython.org/ %s //%s/" % (_client, host)
+    own = host if host and access.is_local(host.lower()) else "?"  # by DNS rebinding: nobody's
+    friends = "//micropython.org/ %s //%s/" % (_client, own)
     if origin and origin.startswith("http") and origin[origin.find("//") :] + "/" not in friends:
         return http.error(403)
     return _SWITCHED % b2a_base64(sha1(key.encode() + _GUID).digest())[:-1]

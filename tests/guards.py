@@ -69,7 +69,7 @@ GUARDS = [
     Guard(
         "Host: a foreign name opens nothing",
         "device/access.py",
-        "if not _is_local(host):",
+        "if not is_local(host):",
         "if False:",
         "test_api_access.py::test_a_foreign_name_that_leads_here_opens_nothing",
     ),

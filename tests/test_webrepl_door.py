@@ -83,6 +83,8 @@ def test_a_handshake_in_pieces_opens_a_session(board):
         (b"192.168.1.7:8266", b"null", True),  # the page as a file
         (b"192.168.1.7:8266", b"file://", True),
         (b"192.168.1.7:8266", b"http://evil.example", False),
+        (b"evil.example:8266", b"http://evil.example:8266", False),  # DNS rebinding
+        (b"evil.example", b"http://evil.example", False),
         (b"192.168.1.7:8266", b"http://micropython.org.evil.example", False),
         (b"192.168.1.7:8266", b"http://192.168.1.7", False),
         (b"192.168.1.7:8266", b"https://evil.example", False),

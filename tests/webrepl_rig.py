@@ -4,6 +4,8 @@ import types
 
 from fake_socket import Net, plug_in
 
+from device import access
+
 KEY = b"MDEyMzQ1Njc4OWFiY2RlZg=="  # this and what follows: recorded from the real one
 UPGRADE = (
     b"GET / HTTP/1.1\r\nHost: 10.66.0.2:8266\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -70,6 +72,7 @@ class Board:
         firmware = {"os": self.repl.os, "websocket": self.repl.websocket}
         self.modules = plug_in(monkeypatch, self.net, _webrepl=self.repl._webrepl, **firmware)
         self.door = self.modules["webrepl_door"]
+        access.start("switch", "")
         self.door.start("letmein")
         self.net.idle()
 
