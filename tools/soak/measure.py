@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from tools.virtual_board.chip import Chip
 _PLACES = 3  # see device/connection.py
 LISTENERS = 2
 _FREE = b"import gc;gc.collect();print('free',gc.mem_free())\r"
+_TOLD = re.compile(rb"free (\d+)\r\n")
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,13 @@ class Sample:
 def free_heap(board: VirtualBoard) -> int:
     """Free heap after a collection, as the board's own prompt tells it."""
     mark = len(board.console)
+    told: list[re.Match[bytes]] = []
     board.do(lambda chip: chip.terminal.put(_FREE))
-    board.wait_for(lambda chip: b"free " in board.printed_since(mark).rpartition(b"())")[2])
-    return int(board.printed_since(mark).rpartition(b"free ")[2].split()[0])
+    # The whole line: it may come in pieces.
+    board.wait_for(
+        lambda chip: told.extend(_TOLD.finditer(board.printed_since(mark))) or bool(told)
+    )
+    return int(told[0][1])
 
 
 def settle(board: VirtualBoard) -> None:
