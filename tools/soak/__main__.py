@@ -20,7 +20,7 @@ from tools.errors import UserError, main
 from tools.soak.clients import VISITS, Site
 from tools.soak.measure import Sample, sample, watch
 from tools.soak.operators import deploy, type_at_webrepl
-from tools.soak.tally import FAILED, Tally
+from tools.soak.tally import AGAIN, FAILED, Tally
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 
@@ -62,7 +62,8 @@ def _verdict(board: VirtualBoard, tally: Tally, samples: list[Sample]) -> list[s
             off.append(f"heap: {lost} bytes lost")
     if misuse := board.do(lambda chip: chip.stack.misuse):
         off.append(f"sockets: used {misuse} times after an error")
-    if "Traceback" in board.console:
+    # Ctrl-C of a tool that gave up leaves one.
+    if board.console.count("Traceback") > tally.counts["deploy", AGAIN]:
         off.append(f"console: {board.console[-1000:]}")
     return off
 
