@@ -4,6 +4,7 @@ Its standard output is what a program prints; everything else goes over a socket
 """
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
@@ -109,7 +110,8 @@ class Vm:
         flags = protocol.CTRL_C if ctrl_c else 0
         packet = protocol.format_reply(self._sequence, interrupts, flags, result, data)
         self._sequence = None
-        self._wire.send(packet)
+        with contextlib.suppress(BrokenPipeError):  # it has ended: _readable() comes to that
+            self._wire.send(packet)
 
     def interrupt(self) -> None:
         """Break a computation that makes no calls: SIGINT is Ctrl-C to the interpreter."""
