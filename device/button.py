@@ -20,7 +20,8 @@ _since = 0  # ticks: when it was found up
 
 
 def start():
-    """Watch the button. One that is held down while the board starts does nothing.
+    """Watch the button. One that is held down while the board starts does nothing, and one that
+    is up has been so for long.
 
     A press is the pin found low after at least 50 ms of high. Both edges are watched, since
     contacts bounce on the way up as well.
@@ -28,7 +29,7 @@ def start():
     global _pin, _up, _since
     _pin = Pin(_PIN, Pin.IN, Pin.PULL_UP)
     _up = bool(_pin.value())
-    _since = time.ticks_ms()
+    _since = time.ticks_add(time.ticks_ms(), -_DEBOUNCE_MS)
     _pin.irq(_edge, Pin.IRQ_FALLING | Pin.IRQ_RISING)
 
 

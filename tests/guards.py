@@ -167,6 +167,14 @@ GUARDS = [
         "test_config.py::test_a_slip_in_the_file_does_not_open_the_switch_to_everybody",
     ),
     Guard(
+        "roll-forward of a deploy that was cut off",
+        "boot.py",
+        '        self.step("deploy", self.roll_forward)\n',
+        "",
+        "board/test_deploy_power.py::test_power_lost_in_or_after_any_write_leaves_the_old_set_or"
+        "_makes_way_for_the_new[PORT]",
+    ),
+    Guard(
         "debouncing",
         "device/button.py",
         "_DEBOUNCE_MS = const(50)",

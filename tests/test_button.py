@@ -29,6 +29,7 @@ class Switch:
 @pytest.fixture(autouse=True)
 def board(monkeypatch):
     machine.plug_in(monkeypatch)
+    machine.now = 1500  # what a board takes to boot
 
 
 @pytest.fixture
@@ -131,6 +132,12 @@ def test_a_press_counts_while_the_counter_starts_again(switch):
     wait(60)
     machine.drive(0, 0)
     assert switch.toggles == 2
+
+
+def test_a_press_right_after_the_start_counts(started):
+    switch = started()
+    machine.drive(0, 0)
+    assert switch.toggles == 1
 
 
 def test_a_button_held_down_at_boot_does_not_toggle(started):

@@ -1,5 +1,6 @@
 """Each guard is tested: without it, the test that stands beside it in guards.py fails."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,7 @@ def test_without_this_guard_a_test_fails(guard, project):
         done = subprocess.run(
             [sys.executable, "-B", *command],
             cwd=project,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},  # they take a second
             capture_output=True,
             text=True,
             timeout=120,

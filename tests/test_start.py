@@ -149,6 +149,8 @@ def test_a_switch_that_failed_can_be_started_again_from_the_prompt(board):
 
 @pytest.mark.parametrize("module", ["api", "server", "status", "http"])
 def test_with_a_module_of_the_server_missing_the_button_works_and_the_line_names_it(board, module):
+    board.lose_modules()
+    board.stand_in("device.server", board.server)
     board.stand_in("device." + module, None)
     (line,) = board.main()
     assert line.startswith("main.py: ") and "device." + module in line

@@ -66,7 +66,7 @@ def test_power_lost_at_any_file_operation_of_a_boot_leaves_a_board_that_boots(
     board: VirtualBoard,
 ) -> None:
     reads = reads_of_a_boot(board)
-    assert reads > 10 * CUTS
+    assert reads > CUTS
     board.do(Chip.power_cut)
     for i in range(CUTS):
         break_off(board, Chip.power_on, reads * i // CUTS + 1, Chip.power_cut)

@@ -162,7 +162,10 @@ class Execution:
         ctrl_c = self._kbd and self._running and not self._callbacks
         self._kbd = self._kbd and not ctrl_c
         self._callbacks += len(interrupts)
-        self._vm.reply(result, data, interrupts, ctrl_c)
+        flags = protocol.CTRL_C if ctrl_c else 0
+        if "read" in self._chip.flash.fail:
+            flags |= protocol.FAULTY
+        self._vm.reply(result, data, interrupts, flags)
 
     def _end_wait(self, work: int = 0, data: bytes = b"") -> None:
         assert self._wait

@@ -20,6 +20,7 @@ del OPERATIONS["SCHEDULED"]  # no operation either
 NAMES = {value: name.lower() for name, value in OPERATIONS.items()}
 
 CTRL_C = 1  # flag: raise KeyboardInterrupt
+FAULTY = 2  # flag: the flash cannot be read
 MAX_INTERRUPTS = 4  # in one reply; the scheduler's queue holds no more
 MAX_MESSAGE = 12 + 4096
 

@@ -104,10 +104,9 @@ class Vm:
             self._sequence, *call = request
             self._request(*call)
 
-    def reply(self, result: int, data: bytes, interrupts: list[int], ctrl_c: bool) -> None:
-        """Answer the request that is open."""
+    def reply(self, result: int, data: bytes, interrupts: list[int], flags: int) -> None:
+        """Answer the request that is open; `flags` are protocol.CTRL_C and the like."""
         assert self._sequence is not None
-        flags = protocol.CTRL_C if ctrl_c else 0
         packet = protocol.format_reply(self._sequence, interrupts, flags, result, data)
         self._sequence = None
         with contextlib.suppress(BrokenPipeError):  # it has ended: _readable() comes to that

@@ -1,8 +1,8 @@
 """The block device over the chip's flash: 4096-byte sectors, erased before they are written.
 
 The chip maps its flash into memory, and a read costs next to nothing; a message to the chip's
-process does not. So sectors that were read are kept here, outside the heap that is the chip's.
-Kinder than the chip: a read fault shows only where a sector has to be read anew.
+process does not. So sectors that were read are kept here, outside the heap that is the chip's,
+and used unless the chip says that its flash cannot be read.
 """
 
 import io
@@ -26,7 +26,7 @@ class FlashBdev:
     def readblocks(self, n, buf, off=0):
         at = n % _KEPT
         kept = self._kept[at]
-        if self._numbers[at] != n:
+        if self._numbers[at] != n or link.faulty:
             self._numbers[at] = -1
             status = link.flash(link.FLASH_READ, n * _SECTOR, _SECTOR, _nothing, self._fresh)
             if status:

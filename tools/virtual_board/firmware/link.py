@@ -60,6 +60,7 @@ _HEAD = const(12)  # request: sequence, operation, length of data, two signed wo
 _REPLY = const(16)  # reply: sequence, interrupts, flags, spare, four interrupts, result, length
 _MAX = const(4096)
 _CTRL_C = const(1)
+_FAULTY = const(2)
 
 _wire = open(int(getenv("WIRE")), "r+b")  # the descriptor that vm.py left us
 _out = bytearray(_HEAD + _MAX)
@@ -71,6 +72,7 @@ _sequence = 0
 SCHEDULED = const(160)  # interrupt numbers from here on: scheduler.py
 
 handlers = {}  # interrupt number -> function of no arguments
+faulty = 0  # not, while the flash can be read
 
 
 def _transfer(op, a, b, data):
@@ -105,6 +107,8 @@ def _run(handler):
 
 
 def _deliver(numbers, interrupts, flags):
+    global faulty
+    faulty = flags & _FAULTY
     for i in range(interrupts):
         try:
             schedule(_run, handlers.get(numbers[i]))
@@ -132,7 +136,7 @@ def flash(op, address, length, data, into):
 
     Allocates nothing: LittleFS also comes here from finalisers, while the heap is locked.
     """
-    global _sequence
+    global _sequence, faulty
     _sequence = (_sequence + 1) & 0xFF
     struct.pack_into("<BBHii", _out, 0, _sequence, op, len(data), address, length)
     _wire.write(_out, _HEAD)
@@ -147,6 +151,7 @@ def flash(op, address, length, data, into):
     b = _head[5]
     c = _head[6]
     d = _head[7]
-    if interrupts or flags:
+    faulty = flags & _FAULTY
+    if interrupts or flags & _CTRL_C:
         _deliver((a, b, c, d), interrupts, flags)
     return -status
