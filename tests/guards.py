@@ -124,6 +124,13 @@ GUARDS = [
         "test_webrepl_door.py::test_a_page_of_another_site_cannot_open_a_session",
     ),
     Guard(
+        "WebREPL: a page by a rebound name stays out",
+        "device/webrepl_door.py",
+        "if host and access.is_local(host.lower())",
+        "if host",
+        "test_webrepl_door.py::test_a_page_of_another_site_cannot_open_a_session",
+    ),
+    Guard(
         "WebREPL: who takes over from a client that vanished",
         "device/webrepl_door.py",
         "_SILENCE_MS = const(60000)",

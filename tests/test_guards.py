@@ -41,3 +41,9 @@ def test_without_this_guard_a_test_fails(guard, project):
     finally:
         path.write_text(text)
     assert done.returncode == FAILED, done.stdout + done.stderr
+
+
+def test_the_reader_of_the_documentation_finds_every_guard():
+    documented = (ROOT / "docs" / "reliability.md").read_text()
+    for guard in GUARDS:
+        assert f"| {guard.name} | `{guard.file}` | `{guard.test.split('::')[0]}`" in documented
