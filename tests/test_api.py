@@ -4,8 +4,6 @@ import json
 
 from core_cases import CURL, LINES, Api, Client, Light, Pages, split
 
-from device import api
-
 ON, OFF = b'{"on": true}', b'{"on": false}'
 JSON = LINES + b"Content-Type: application/json\r\n"
 
@@ -187,16 +185,3 @@ def test_the_status_is_json_and_fits_whatever_is_in_it():
         assert len(found["last_error"]) >= 15 and text.startswith(found["last_error"])
     lengths = [len(report({"k" * i: 1})) for i in range(860, 920)]
     assert max(lengths) == 1071 and split(report({"k" * 920: 1}))[0] == 500
-
-
-def test_requests_and_refusals_are_counted_and_a_hook_is_called_behind_each():
-    called = []
-    api.requests = api.rejected = 0
-    api.after_served = lambda: called.append(True)
-    try:
-        client = Client()
-        for line in (b"GET /led", b"POST /toggle", b"GET /none", b"HEAD /led"):
-            api.sent(client.send(line + b" HTTP/1.1\r\n" + LINES + b"\r\n"), None, None)
-        assert (api.requests, api.rejected, len(called)) == (3, 1, 4)
-    finally:
-        api.after_served = None
