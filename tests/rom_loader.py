@@ -113,7 +113,7 @@ class RomLoader(threading.Thread):
             return self._answer(code, reply=_INVALID_MESSAGE)
         self.commands.append(name)
         if name == self._unplug_at:
-            self._close("_cable")
+            # The other end stays open, so that nobody else's terminal gets this one's number.
             self._close("_board")
             raise OSError("unplugged")
         if name.endswith("_data") and _checksum_of(data[16:]) != checksum:
