@@ -8,7 +8,7 @@ import gc
 boot_interrupted = False  # main.py, which shares this name, leaves the prompt alone then
 
 
-class _Plain:  # the settings where device/config.py is missing; not checked
+class _Plain:  # settings, where device/config.py is missing
     PASS = WIFI_SSID = WIFI_PASSWORD = AP_PASSWORD = BASE = problem = ""
     HOSTNAME = "switch"
     LED_PIN = 2
@@ -31,7 +31,7 @@ class _Boot:  # the steps, in their order, and what one hands on to the next
         if not boot_interrupted:
             self.step("WiFi", self.wifi)
         if self.retained:
-            # Last, so that of several errors the reason for safe mode is kept.
+            # Last: of several errors the reason for safe mode is kept.
             self.step("safe mode", self.crashes)
 
     def step(self, name, action):
@@ -44,7 +44,7 @@ class _Boot:  # the steps, in their order, and what one hands on to the next
             self.failed(name, e)
 
     def failed(self, name, e):
-        # What the hardware refuses, a reset may mend; anything else is in the files.
+        # What the hardware refuses a reset may mend; all else is in the files.
         cure = "reset the board" if isinstance(e, OSError) else "deploy again"
         self.problem("%s: %s: %s; %s" % (name, type(e).__name__, e, cure))
 
@@ -57,8 +57,7 @@ class _Boot:  # the steps, in their order, and what one hands on to the next
         import os
 
         try:
-            # Not stat(), for which LittleFS 2.11 may hide it after a power cut in mid-rename; a
-            # rename sets that right first.
+            # LittleFS 2.11 may hide it from stat() after a power cut; a rename mends that first.
             os.rename("/.deploy/commit", "/.deploy/commit")
         except OSError:
             return  # no deploy was cut off after it was decided

@@ -28,7 +28,7 @@ _DROPPED = ("config", "safe_mode", "wifi", "switch")
 # Bytes of heap on the 64-bit virtual board, whose 76 KiB are the chip's 38. 20 KiB were aimed at:
 # docs/performance.md says what stands between.
 KEPT = 31_000
-BLOCK = 30_000  # bytes, at least
+BLOCK = 28_000, 20_000  # bytes, at least: compiled, from source
 RESPONSE = 1071  # bytes: one send, with room for the FIN
 FLASH = 24 * 1024  # bytes
 STACK = 6000  # bytes with 64-bit words, of which the chip's 8 KiB would be 16
@@ -84,8 +84,7 @@ def _heap(table: Table, compiled: Path, source: Path) -> None:
     for how, is_source in (("compiled", False), ("from source", True)):
         measured = board.measure(is_source)
         table.row(f"heap kept, {how}", measured.kept, None if is_source else KEPT)
-        least = BLOCK - 4000 * is_source
-        table.row(f"largest free block, {how}", measured.block, least, least=True)
+        table.row(f"largest free block, {how}", measured.block, BLOCK[is_source], least=True)
     table.title("time on the virtual board, s")
     table.row("power to prompt, serving", measured.boot, BOOT)
     table.row("deploy that finds nothing to do", measured.deploy, DEPLOY)
