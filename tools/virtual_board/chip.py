@@ -129,6 +129,11 @@ class Chip:
         return self._run.to_lose
 
     @property
+    def events_done(self) -> bool:
+        """True where no event waits for its callback, and none is being called."""
+        return self._run is not None and self._run.events_done
+
+    @property
     def powered(self) -> bool:
         """True from power-on to a power cut."""
         return self._run is not None

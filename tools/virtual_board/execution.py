@@ -65,6 +65,11 @@ class Execution:
         if number == self._terminal.sock:
             self._chip.loop.call_later(_GRACE, self._listen)
 
+    @property
+    def events_done(self) -> bool:
+        """True where no event waits for its callback, and none is being called."""
+        return not (self._interrupts or self._callbacks)
+
     def _scheduled(self, number: int) -> None:
         if len(self._interrupts) < protocol.MAX_INTERRUPTS:
             del self._soon[0]
