@@ -77,7 +77,8 @@ def test_who_closes_one_half_is_served_if_it_has_asked(victim: Victim, said: byt
         sock.sendall(said)
         sock.shutdown(socket.SHUT_WR)
         answers(board)
-        wait_until_late(victim)  # where nothing was said, lwIP may lose the FIN
+        if said != GET:
+            wait_until_late(victim)  # where nothing was said, lwIP may lose the FIN
         assert told(sock) in ((b"HTTP/1.1 200",) if said == GET else (b"", b"HTTP/1.1 408"))
 
 
