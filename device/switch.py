@@ -25,7 +25,8 @@ def start():
     button.start()
     _forget("config", "safe_mode")
     wifi = sys.modules.get("device.wifi")
-    if not getattr(wifi, "ap_is_up", False):
+    ap_is_up = wifi and wifi.ap_is_up
+    if not ap_is_up:
         _forget("wifi")
 
     # The largest modules, and those that people change: they come last.
@@ -33,7 +34,7 @@ def start():
 
     status.start()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
-    if "device.wifi" in sys.modules:
+    if ap_is_up:
         api.after_served = wifi.sweep  # to switch our access point off
     called_back = server.listen(api)
     button.sweep = server.sweep
