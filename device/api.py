@@ -43,7 +43,6 @@ port = 80
 rejected = 0  # requests that were refused, and clients that were dropped
 
 requests = 0  # that were served
-after_served = None  # called behind each response
 
 _name = b""
 _polls = (None, None)
@@ -66,7 +65,7 @@ def answer(data):
     # An open page, or Home Assistant, asks the same again and again: bytes that passed every
     # check once are only compared, which allocates nothing.
     if data in _polls:
-        return _state()
+        return _ON if led.signal.value() else _OFF
     try:
         return _answer(bytes(data))
     except MemoryError:
@@ -84,10 +83,8 @@ def sent(response, sock, peer):
         requests += 1
     else:
         rejected += 1
-    retained.set_crashes(0)  # whatever crashed, it serves again
-    status.tick()
-    if after_served:
-        after_served()
+    if retained.crashes:
+        retained.set_crashes(0)  # whatever crashed, it serves again
 
 
 def _answer(data):
@@ -95,15 +92,13 @@ def _answer(data):
     request = http.parse(data)
     if request is None:
         return None
-    if isinstance(request, int):
-        return http.error(request)
-    response = _decide(*request)
+    response = request if isinstance(request, int) else _decide(*request)
     if isinstance(response, int):
         response = http.error(response)
-    if request[0] == _HEAD:
+    if data[:7].lstrip().startswith(b"HEAD "):  # also where the rest of it was refused
         return response[: response.find(b"\r\n\r\n") + 4]
     # Not with a password in it: the time that comparing takes would help to guess it.
-    if request[0] == _GET and (response is _ON or response is _OFF) and not access.password:
+    if (response is _ON or response is _OFF) and request[0] == _GET and not access.password:
         if len(data) <= _LONGEST_POLL:
             _polls = (data, _polls[0])
     return response
@@ -136,13 +131,13 @@ def _decide(method, path, body, fields):
     if path == "/status":
         return _report()
     if pages:
-        return pages.home(_name, led.is_on())
-    body = "on: %d<form method=post action=/toggle><button>toggle" % led.is_on()
+        return pages.home(_name, led.signal.value())
+    body = "on: %d<form method=post action=/toggle><button>toggle" % led.signal.value()
     return http.response("200 OK", "text/html", body)
 
 
 def _state():
-    return _ON if led.is_on() else _OFF
+    return _ON if led.signal.value() else _OFF
 
 
 def _set(body, fields):
@@ -154,8 +149,9 @@ def _set(body, fields):
     # By hand, since MicroPython's json also takes {"on" true} and {"on": true,}.
     if not body or max(body) > 126:
         return 4006
-    text = str(body, "utf-8")
-    words = str(b"".join(body.split()), "utf-8")
+    words = text = str(body, "utf-8")
+    for space in " \t\r\n":
+        words = words.replace(space, "")
     if words != '{"on":true}' and words != '{"on":false}':
         return 4006
     if words[1:5] not in text or words[6:-1] not in text:  # a space in a word

@@ -33,11 +33,14 @@ def start():
     _pin.irq(_edge, Pin.IRQ_FALLING | Pin.IRQ_RISING)
 
 
-def _edge(pin):
-    # Runs from the scheduler, on top of anything: allocates nothing, prints nothing. The level
-    # counts, as it is now; which edge it was, and how many were lost, does not matter.
+def look(_):
+    """Toggle the light where a press has begun.
+
+    The level counts, as it is now: which edge it was, and how many were lost, does not matter.
+    Runs from the scheduler, on top of anything: allocates nothing, prints nothing.
+    """
     global _up, _since
-    if pin.value():
+    if _pin.value():
         if not _up:
             _up = True
             _since = time.ticks_ms()
@@ -46,5 +49,9 @@ def _edge(pin):
         # Below 0: the counter has come half way round since, some six days.
         if not 0 <= time.ticks_diff(time.ticks_ms(), _since) < _DEBOUNCE_MS:
             led.toggle()
+
+
+def _edge(_):
+    look(None)
     if sweep:
         sweep()

@@ -44,14 +44,14 @@ callback = None  # for option 20, where the firmware has that
 services = {}  # by listening socket
 poll = select.poll()  # those; and where there is no callback, clients that have yet to ask
 
-_places: list[list] = [[None] * 7 for _ in range(_PLACES)]
+places: list[list] = [[None] * 7 for _ in range(_PLACES)]
 _buffer = bytearray(_BUFFER)
 _view = memoryview(_buffer)
 
 
 def accept(listener):
     """Take in the client that waits there; who can best be spared makes room."""
-    for place in _places:
+    for place in places:
         if not place[_SOCK]:
             break
     else:
@@ -68,19 +68,27 @@ def accept(listener):
         _drop(place)
 
 
-def serve():
-    """Read and answer whatever has come -> whether there are clients."""
-    anybody = False
-    for place in _places:
-        if place[_SOCK]:
-            _serve(place)
-            anybody = True
-    return anybody
+def serve(place):
+    """Read and answer whatever has come from the client there. Never raises an Exception."""
+    try:
+        n = place[_SOCK].readinto(_buffer)
+        while n:
+            _take(place, n)
+            if n < _BUFFER or not place[_SOCK]:
+                break
+            n = place[_SOCK].readinto(_buffer)
+        if n == 0:
+            _close(place)
+        elif place[_SOCK] and not (callback or place[_LEFT]):
+            poll.register(place[_SOCK], select.POLLIN)
+            place[_WATCHED] = True
+    except Exception:
+        _drop(place)
 
 
 def check(now):
     """End the connections that are overdue at `now` (ticks)."""
-    for place in _places:
+    for place in places:
         if place[_SOCK]:
             _hurry(place, now)
 
@@ -103,7 +111,7 @@ def _make_room():
     # Rather of who has an answer than of who is silent, and rather of these than of who asks.
     now = ticks_ms()
     most = -1
-    for place in _places:
+    for place in places:
         age = ticks_diff(now, now if place[_SINCE] is None else place[_SINCE])
         rank = (2 if place[_LEFT] else 0 if place[_DATA] else 1) << 20 | min(age, 0xFFFFF)
         if rank > most:
@@ -114,23 +122,6 @@ def _make_room():
         choke(best[_SOCK])
     _close(best)
     return best
-
-
-def _serve(place):
-    try:
-        n = place[_SOCK].readinto(_buffer)
-        while n:
-            _take(place, n)
-            if n < _BUFFER or not place[_SOCK]:
-                break
-            n = place[_SOCK].readinto(_buffer)
-        if n == 0:
-            _close(place)
-        elif place[_SOCK] and not (callback or place[_LEFT]):
-            poll.register(place[_SOCK], select.POLLIN)
-            place[_WATCHED] = True
-    except Exception:
-        _drop(place)
 
 
 def _take(place, n):

@@ -4,7 +4,7 @@ from machine import Pin, Signal
 
 from device import retained
 
-_signal = None
+signal = None
 
 
 def start(pin, active_low):
@@ -12,22 +12,17 @@ def start(pin, active_low):
 
     Direction and level go out in one call, so that nothing flashes.
     """
-    global _signal
+    global signal
     level = 1 if retained.light != active_low else 0
-    _signal = Signal(Pin(pin, Pin.OUT, value=level), invert=active_low)
-
-
-def is_on():
-    """True while it is on, as the pin says: a change made at the prompt counts."""
-    return bool(_signal.value())
+    signal = Signal(Pin(pin, Pin.OUT, value=level), invert=active_low)
 
 
 def set(on):
     """Switch it on or off."""
-    _signal.value(on)
+    signal.value(on)
     retained.set_light(on)
 
 
 def toggle():
     """Switch it to the other state."""
-    set(not is_on())
+    set(not signal.value())

@@ -11,7 +11,7 @@ import micropython
 from micropython import const
 
 from device import connection
-from device.connection import poll, services
+from device.connection import accept, places, poll, serve, services
 
 _BACKLOG = const(4)
 _CALLBACK = const(20)  # socket option: modlwip.c calls back at a new client, at data and at EOF
@@ -19,6 +19,7 @@ _TICK_MS = const(25)
 _LOST_MS = const(1000)
 
 after_sweep = None  # what sweep() calls at its end, with None
+checks = [connection.check]  # called with the time (ticks) while there is anything to do
 
 _ticking = False
 _checked = 0  # ticks: when deadlines were last looked at
@@ -78,10 +79,14 @@ def sweep(event=None):
 
 def _turn(wait):
     # Wait `wait` ms for events and serve everybody -> ms until the next turn is due, -1: none is.
-    for event in poll.ipoll(wait):
-        if event[0] in services:
-            connection.accept(event[0])
-    wait = _TICK_MS if connection.serve() else -1
+    for sock, _ in poll.ipoll(wait):
+        if sock in services:
+            accept(sock)
+    wait = -1
+    for place in places:
+        if place[0]:  # its socket
+            serve(place)
+            wait = _TICK_MS
     if not 0 <= ticks_diff(ticks_ms(), _checked) < _TICK_MS:
         _check()
     return wait
@@ -93,4 +98,5 @@ def _check():
     if not 0 <= ticks_diff(now, _checked) < _LOST_MS:
         _ticking = False  # a tick got lost: a callback fails where it finds no stack
     _checked = now
-    connection.check(now)
+    for check in checks:
+        check(now)

@@ -25,10 +25,9 @@ def start():
     _rounds = 0
 
 
-def tick():
-    """Notice where the counter begins anew. Every answer does: one in 12 days is enough."""
+def tick(now):
+    """Notice at `now` (ticks) where the counter begins anew. Once in 12 days is enough."""
     global _last, _rounds
-    now: int = time.ticks_ms()
     if now < _last:
         _rounds += 1
     _last = now
@@ -36,7 +35,7 @@ def tick():
 
 def read(version, requests, rejected):
     """The fields of GET /status; rssi (dBm) and ip are None without a connection."""
-    tick()
+    tick(time.ticks_ms())
     sta = network.WLAN(network.WLAN.IF_STA)
     return {
         "version": version,

@@ -34,10 +34,12 @@ def start():
 
     status.start()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
-    if ap_is_up:
-        api.after_served = wifi.sweep  # to switch our access point off
     called_back = server.listen(api)
     button.sweep = server.sweep
+    # A full queue may have lost the button's event; and the clock begins anew now and then.
+    server.checks += [button.look, status.tick]
+    if ap_is_up:
+        server.checks.append(wifi.sweep)  # to switch our access point off
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
     _forget("switch")
     if not called_back:

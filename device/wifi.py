@@ -57,7 +57,7 @@ def connect(config, wait_ms=6000):
         time.sleep_ms(_POLL_MS)
 
 
-def sweep():
+def sweep(_):
     """Where our access point is up and the station has joined since, switch the former off.
 
     May be called at any rate: it reads a variable of the SDK, waits for nothing and never raises.

@@ -64,5 +64,5 @@ class Board:
 
     def nobody(self):
         """True if nothing is left of any client."""
-        places = [place for place in self.connection._places if place[0] or place[4]]
+        places = [place for place in self.connection.places if place[0] or place[4]]
         return not places and not self.net.pcbs

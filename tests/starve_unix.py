@@ -35,9 +35,11 @@ KINDS = (
 
 
 class Led:
-    on = False
+    def __init__(self):
+        self.on = False
+        self.signal = self
 
-    def is_on(self):
+    def value(self):
         return self.on
 
     def set(self, on):
@@ -48,9 +50,6 @@ class Led:
 
 
 class Status:
-    def tick(self):
-        pass
-
     def read(self, *_):
         return {"version": "1", "uptime_s": 1, "mem_free": gc.mem_free(), "last_error": "x" * 60}
 

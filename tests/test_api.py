@@ -48,7 +48,7 @@ def test_only_a_clear_wish_switches_the_light():
         b'|{"off":true}|{"on" true}|{"on":true,}|{,"on":true}|{"on"::true}|{"on":true|"on":true}'
         b'|{"on":true}}|{"on":true}x|\xef\xbb\xbf{"on":true}|{"on":true,"x":1}|{"on":true}{}'
         b'|{"on":true,"on":false}|[{"on":true}]|{"o n":true}|{" on":true}|{"on":tr ue}|{on:true}'
-        b'|{"on":fal\nse}|{"On":true}|{"on":truefalse}|{"on":true}{"on":true}|{"on":on}|{"on":}|'
+        b'|{"on":fal\nse}|{"On":true}|{"on":\vtrue}|{"on":true\f}|{"on":truefalse}|{"on":true}{"on":true}|{"on":on}|{"on":}|'
         + b"["
         * 1200
     ).split(b"|"):

@@ -114,6 +114,22 @@ def test_events_lost_from_a_full_queue_cost_one_press_at_most(switch):
     assert switch.toggles == 1
 
 
+def test_a_press_whose_event_is_lost_counts_at_the_next_look(switch):
+    machine.pins[0]["level"] = 0  # unseen
+    button.look(machine.now)
+    wait(100)
+    machine.drive(0, 1)
+    assert switch.toggles == 1
+
+
+def test_looking_again_at_a_button_that_is_held_down_does_nothing(switch):
+    machine.drive(0, 0)
+    for _ in range(10):
+        wait(25)
+        button.look(machine.now)
+    assert switch.toggles == 1
+
+
 @pytest.mark.parametrize("days", [0, 3, 7, 12, 13])
 def test_a_press_counts_however_long_ago_the_last_one_was(switch, days):
     machine.drive(0, 0)

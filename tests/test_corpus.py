@@ -16,10 +16,11 @@ def _folder():
             pass
 
 
-def _test(path, expected):
+def _test(name):
     def test():
-        with open(path, "rb") as file:
+        with open(_folder() + name, "rb") as file:
             data = file.read()
+        expected = name.split("-")[0]
         for password in ("", "secret"):
             response = Client(password, status={"ip": None}, pages=Pages).send(data)
             got = "wait" if response is None else str(response[9:12], "ascii")
@@ -31,5 +32,4 @@ def _test(path, expected):
 # A test for each file, so that one that fails has a name. setattr(): what is put into globals()
 # is not in MicroPython's dir().
 for _name in sorted(os.listdir(_folder())):
-    _function = _test(_folder() + _name, _name.split("-")[0])
-    setattr(sys.modules[__name__], "test_" + _name.replace("-", "_"), _function)
+    setattr(sys.modules[__name__], "test_" + _name.replace("-", "_"), _test(_name))

@@ -24,10 +24,10 @@ def test_the_light_does_not_flash_at_a_reset(light, active_low):
 def test_the_lamp_follows_the_switch_whichever_way_it_is_wired(active_low):
     led.start(2, active_low)
     led.set(True)
-    assert led.is_on() is True
+    assert led.signal.value() == 1
     assert machine.pins[2]["level"] == (0 if active_low else 1)
     led.set(False)
-    assert led.is_on() is False
+    assert led.signal.value() == 0
     assert machine.pins[2]["level"] == (1 if active_low else 0)
 
 
@@ -36,8 +36,8 @@ def test_a_toggle_switches_the_light_to_the_other_state_each_time():
     states = []
     for _ in range(3):
         led.toggle()
-        states.append(led.is_on())
-    assert states == [True, False, True]
+        states.append(led.signal.value())
+    assert states == [1, 0, 1]
 
 
 def test_the_light_is_as_it_was_after_a_reset():
@@ -46,7 +46,7 @@ def test_the_light_is_as_it_was_after_a_reset():
     machine.reset(machine.SOFT_RESET)
     retained.load()
     led.start(2, True)
-    assert led.is_on()
+    assert led.signal.value()
 
 
 def test_the_light_is_off_after_a_power_cut():
@@ -55,12 +55,12 @@ def test_the_light_is_off_after_a_power_cut():
     machine.power_on()
     retained.load()
     led.start(2, True)
-    assert not led.is_on()
+    assert not led.signal.value()
 
 
 def test_the_page_shows_a_change_made_at_the_prompt():
     led.start(2, True)
     machine.Pin(2).value(0)
-    assert led.is_on()
+    assert led.signal.value()
     led.toggle()
-    assert not led.is_on()
+    assert not led.signal.value()

@@ -104,6 +104,15 @@ def test_no_other_spelling_of_a_path_or_a_method_switches():
     assert client.light.told == []
 
 
+def test_a_head_that_is_refused_hides_no_response_in_a_body():
+    client = Client()
+    first = b" / HTTP/1.1\r\n"
+    for rest in (first, b" / HTTP/3.1\r\n" + LINES, b" /\r\n", first + b"x\r\n"):
+        for lead in (b"", b"\r\n"):
+            status, _, body = split(client.send(lead + b"HEAD" + rest + b"\r\n"), headless=True)
+            assert status >= 400 and not body, rest
+
+
 def test_nothing_that_a_client_sends_comes_back_in_a_header_or_a_page():
     client = Client(status={"ip": None}, pages=Pages)
     attack = b"%0d%0aEvil:%201<script>evil</script>"

@@ -94,6 +94,14 @@ def test_what_a_sweep_calls_at_its_end_cannot_harm_it(board):
     board.get()
 
 
+def test_what_looks_at_the_clock_is_called_while_there_are_clients(board):
+    looks = []
+    board.driver.checks.append(looks.append)
+    board.client()
+    board.net.idle(1000)
+    assert len(looks) >= 30
+
+
 # Where there is no option 20.
 
 

@@ -16,6 +16,7 @@ class Server:
         self.sweeps = 0
         self.ran = False
         self.service = None
+        self.checks = []
 
     def listen(self, service):
         if self.raises:
@@ -32,6 +33,8 @@ class Server:
     def serve(self, request):
         response = bytes(self.service.answer(request))
         self.service.sent(response, None, None)
+        for check in self.checks:
+            check(machine.now)
         return response
 
 
@@ -87,6 +90,14 @@ def test_the_button_and_the_page_switch_the_same_light(board):
     assert b'{"on": true}' in board.server.serve(b"GET /led HTTP/1.1\r\nHost: switch\r\n\r\n")
     assert machine.pins[2]["level"] == 0
     assert board.server.sweeps > 0
+
+
+def test_a_press_whose_event_a_full_queue_loses_counts_once_clients_come(board):
+    board.main()
+    machine.now += 100
+    machine.pins[0]["level"] = 0  # nobody is called
+    board.server.serve(b"GET /none HTTP/1.1\r\nHost: switch\r\n\r\n")
+    assert machine.pins[2]["level"] == 0
 
 
 def test_the_status_has_the_servers_counts(board):

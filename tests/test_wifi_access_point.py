@@ -83,25 +83,25 @@ def fallback(settings):
 
 
 def test_the_access_point_goes_when_the_network_is_back(fallback):
-    wifi.sweep()
+    wifi.sweep(0)
     assert access_point() == OURS
     network.air["home"] = "correct horse"
-    wifi.sweep()
+    wifi.sweep(0)
     assert access_point() is None
 
 
 def test_a_sweep_that_fails_is_made_up_for_by_the_next(fallback):
     network.air["home"] = "correct horse"
     network.broken.add("active")
-    wifi.sweep()
+    wifi.sweep(0)
     network.broken.clear()
-    wifi.sweep()
+    wifi.sweep(0)
     assert access_point() is None
 
 
 def test_an_access_point_that_is_gone_is_not_switched_again(fallback):
     network.air["home"] = "correct horse"
-    wifi.sweep()
+    wifi.sweep(0)
     network.calls.clear()
-    wifi.sweep()
+    wifi.sweep(0)
     assert network.calls == []

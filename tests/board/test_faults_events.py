@@ -6,7 +6,6 @@ import client
 import pytest
 from fault_rig import GET, OFF, PUT, Victim, answers, connections
 
-from tools.soak.measure import settle
 from tools.virtual_board.chip import Chip
 from tools.virtual_board.clock import Clock
 from tools.virtual_board.gpio import BUTTON
@@ -93,6 +92,20 @@ def test_the_uptime_goes_on_though_the_clock_wraps(victim: Victim) -> None:
         assert 120 <= uptime() - before < 180
 
 
+def test_a_press_whose_event_is_lost_switches_with_the_next_requests(victim: Victim) -> None:
+    with victim.suffers(after=False) as board:
+        before = answers(board)
+        lose(victim, 1)
+        board.do(lambda chip: chip.gpio.drive_from_outside(BUTTON, 0))
+        board.wait_for(lambda chip: chip.to_lose == 0)
+        for _ in range(20):
+            board.do(lambda chip: chip.clock.advance(30))
+            if answers(board) is not before:
+                break
+        assert answers(board) is not before
+        board.do(lambda chip: chip.gpio.drive_from_outside(BUTTON, None))
+
+
 def stop_clock(chip: Chip) -> None:
     now = chip.clock.ms()
     chip.clock.ms = lambda: now  # type: ignore[method-assign]
@@ -105,11 +118,11 @@ def test_contacts_that_bounce_between_requests_flip_once_a_press(victim: Victim)
                 # Bouncing takes no time by the chip's clock, however long the requests take here.
                 board.do(stop_clock)
                 for edge in (level, 1 - level) * 2 + (level,):
-                    board.do(lambda chip, edge=edge: chip.gpio.drive_from_outside(BUTTON, edge))
                     # Not behind others in the queue, where it may be lost.
                     board.wait_for(lambda chip: chip.events_done)
+                    board.do(lambda chip, edge=edge: chip.gpio.drive_from_outside(BUTTON, edge))
+                    board.wait_for(lambda chip: chip.events_done)
                     answers(board)
-                    settle(board)
                 board.do(lambda chip: delattr(chip.clock, "ms"))
                 board.do(lambda chip: chip.clock.advance(60))
             assert answers(board) is on

@@ -41,15 +41,15 @@ class Light:
 
     deepest = 0
 
-    def is_on(self):
+    def value(self):
         Light.deepest = max(Light.deepest, micropython.stack_use())
         return True
 
     def set(self, on):
-        self.is_on()
+        self.value()
 
     def toggle(self):
-        self.is_on()
+        self.value()
 
 
 def modules(names):
@@ -77,7 +77,8 @@ def requests():
         except OSError:
             pass
     api.start("switch", "")
-    api.led = Light()
+    api.led = light = Light()
+    light.signal = light
     address = socket.getaddrinfo("127.0.0.1", api.port)[0][-1]
     _ask(address, _GET % "/led")  # what is done once is done then
     shallow = micropython.stack_use()
