@@ -57,7 +57,7 @@ class _Boot:  # the steps, in their order, and what one hands on to the next
         import os
 
         try:
-            # LittleFS 2.11 may hide it from stat() after a power cut; a rename mends that first.
+            # After a power cut LittleFS may hide it from stat(); a rename mends that.
             os.rename("/.deploy/commit", "/.deploy/commit")
         except OSError:
             return  # no deploy was cut off after it was decided
@@ -66,7 +66,7 @@ class _Boot:  # the steps, in their order, and what one hands on to the next
         print("boot: finished the deploy that was cut off")
         import machine
 
-        machine.reset()  # so that nothing of the old files is in memory
+        machine.reset()  # the old files leave memory
 
     def memory(self):
         from device import retained
@@ -89,7 +89,7 @@ class _Boot:  # the steps, in their order, and what one hands on to the next
         try:
             import webrepl_cfg
         except Exception as e:
-            # Without its text, which may quote a password.
+            # Its text may quote a password.
             self.problem("webrepl_cfg.py: " + type(e).__name__)
             return
         for name in dir(self.config):

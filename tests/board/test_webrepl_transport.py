@@ -1,15 +1,19 @@
 """mpremote's transport over WebREPL: nothing is lost on the way, and the session ends well."""
 
 import random
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import client
 import pytest
 
-from tools.board import connection
+from tools.board import connection, wire
 from tools.board.webrepl import WebreplTransport
 from tools.virtual_board.board import VirtualBoard
+from tools.virtual_board.wlan import Air
+
+HOME = Air({"home": "correct horse"})
 
 
 def log_in(board: VirtualBoard) -> WebreplTransport:
@@ -41,6 +45,43 @@ def test_a_syntax_error_ends_the_program_and_not_the_session(transport):
     with pytest.raises(connection.TransportExecError, match="SyntaxError"):
         transport.exec("if:\n" + "x = 1\n" * 200)
     assert transport.exec("print(2)") == b"2\n"
+
+
+def slow_down(monkeypatch, printed: bytes):
+    """For a board's `printed`: it is slow to print that, and the PC is slow to send."""
+    send = wire.Wire._send
+
+    def slow_send(self, data, text):
+        send(self, data, text)
+        time.sleep(0.015)
+
+    monkeypatch.setattr(wire.Wire, "_send", slow_send)
+    return lambda data: time.sleep(0.03) if data == printed else None
+
+
+def test_a_program_arrives_whole_though_it_comes_while_the_board_asks_for_more(
+    make_board, monkeypatch
+):
+    # What asks for more is \1. A board that sends it twice is sent more than its ring holds.
+    printed = slow_down(monkeypatch, b"\1")
+    with connection.raw_repl(log_in(make_board(air=HOME, printed=printed))) as transport:
+        assert transport.exec(f"print(len({'x' * 3000!r}))") == b"3000\n"
+
+
+def test_keys_that_come_while_the_board_echoes_those_before_are_run(make_board, monkeypatch):
+    printed = slow_down(monkeypatch, b"Q")
+    keys = log_in(make_board(air=HOME, printed=printed)).serial
+    keys.write(b"print('Q' + 'one')\r")
+    keys.write(b"print('t' + 'wo')\r")
+    assert keys.read_until(b"\ntwo\n>>> ").endswith(b"\ntwo\n>>> ")
+
+
+def test_ctrl_c_gets_through_to_a_program_that_sleeps(board):
+    keys = log_in(board).serial
+    keys.write(b"import time; exec(\"print('g' + 'o')\\nwhile True: time.sleep(.2)\")\r")
+    assert keys.read_until(b"\ngo\n").endswith(b"\ngo\n")
+    keys.write(b"\x03")
+    assert keys.read_until(b"Interrupt: \n>>> ").endswith(b"Interrupt: \n>>> ")
 
 
 def test_what_was_printed_before_the_connection_ended_is_read(board):

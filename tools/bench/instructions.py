@@ -64,5 +64,8 @@ def count(tree: Path, name: str, whole: bool, few: int = 100, many: int = 300) -
             counts.at_once = counted.each(asking(1), few, many)
             for n in range(1, CROWD + 1):
                 counts.asking.append(tried(asking(n), n))
-                counts.silent.append(tried(beside(n - 1), 1))
+            # Not beside more where it blocks; the documented example has ended then.
+            while len(counts.silent) < CROWD and None not in counts.silent:
+                counts.silent.append(tried(beside(len(counts.silent)), 1))
+            counts.silent += [None] * (CROWD - len(counts.silent))
     return counts

@@ -84,7 +84,10 @@ class Server:
         end = time.monotonic() + _START
         while time.monotonic() < end and self._process.poll() is None:
             try:
-                self.connect().close()
+                with self.connect() as first:
+                    # One that only connects and goes is the end of the documented example.
+                    first.sendall(b"GET /led HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                    first.recv(4096)
                 return
             except ConnectionRefusedError:
                 time.sleep(0.02)

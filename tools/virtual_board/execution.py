@@ -52,8 +52,6 @@ class Execution:
         self._wait = self._late = self._held = None
         self._vm.kill()
 
-    # Events
-
     def interrupt(self, number: int) -> None:
         """An event for a callback; lost where four are waiting."""
         if self.to_lose or len(self._interrupts) >= protocol.MAX_INTERRUPTS:
@@ -61,7 +59,7 @@ class Execution:
             self.lost += 1
             return
         self._interrupts.append(number)
-        self.wake()
+        self._chip.loop.call_soon(self.wake)  # not out of the middle of a send(), or an echo
         if number == self._terminal.sock:
             self._chip.loop.call_later(_GRACE, self._listen)
 
@@ -71,13 +69,12 @@ class Execution:
         return not (self._interrupts or self._callbacks)
 
     def _scheduled(self, number: int) -> None:
+        del self._soon[0]
         if len(self._interrupts) < protocol.MAX_INTERRUPTS:
-            del self._soon[0]
             self._interrupts.append(number)
             self.wake()
         else:  # it has its place in the queue already: it is not lost, it comes later
             self._soon.append(self._chip.loop.call_later(_TURN, self._scheduled, number))
-            del self._soon[0]
 
     def ctrl_c(self) -> None:
         """Ctrl-C while a program runs."""
@@ -99,8 +96,6 @@ class Execution:
         # os.dupterm_notify runs between any two jumps on the chip: Ctrl-C gets through to a loop.
         if self._computing:
             self._terminal.listen()
-
-    # The VM's calls
 
     def _request(self, name: str, a: int, b: int, data: bytes) -> None:
         if self._late:
@@ -140,7 +135,7 @@ class Execution:
         if name == "source":
             return 0, self._source[a : a + b]
         if name in ("callback_end", "callback_dropped"):
-            self._callbacks -= 1
+            self._chip.loop.call_soon(self._callback_over)
             self.lost += name == "callback_dropped"
         elif name == "schedule":
             self._soon.append(self._chip.loop.call_later(_TURN, self._scheduled, a))
@@ -152,6 +147,11 @@ class Execution:
         else:
             return self._chip.calls.answer(name, a, b, data)
         return 0, b""
+
+    def _callback_over(self) -> None:
+        # Behind the reply: a Ctrl-C in that would break into the callback, which prints it.
+        self._callbacks -= 1
+        self.wake()
 
     def _finished(self, booted: bool, system_exit: bool) -> None:
         self._running = self._from_prompt = self._kbd = False
@@ -165,9 +165,9 @@ class Execution:
     def _reply(self, result: int, data: bytes = b"") -> None:
         interrupts, self._interrupts = self._interrupts, []
         ctrl_c = self._kbd and self._running and not self._callbacks
+        flags = protocol.CTRL_C if ctrl_c else 0
         self._kbd = self._kbd and not ctrl_c
         self._callbacks += len(interrupts)
-        flags = protocol.CTRL_C if ctrl_c else 0
         if "read" in self._chip.flash.fail:
             flags |= protocol.FAULTY
         self._vm.reply(result, data, interrupts, flags)

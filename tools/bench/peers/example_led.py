@@ -17,11 +17,13 @@ def serve(port):
     listener.bind(socket.getaddrinfo("0.0.0.0", port)[0][-1])
     listener.listen(5)
     while True:
-        client, _ = listener.accept()
+        client, address = listener.accept()
+        print("client connected from", address)
         while True:
             line = client.readline()
             if not line or line == b"\r\n":
                 break
         body = '{"on": true}' if led.value() else '{"on": false}'
-        client.send("HTTP/1.0 200 OK\r\nContent-type: application/json\r\n\r\n" + body)
+        client.send("HTTP/1.0 200 OK\r\nContent-type: application/json\r\n\r\n")
+        client.send(body)
         client.close()
