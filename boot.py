@@ -1,55 +1,43 @@
-"""First on the board: the light as it was, WebREPL, WiFi. Never fails, and takes 8 s at most.
+"""First on the board: what has to work whatever is wrong with the files in device/.
 
-A step that fails is printed, recorded for /status and skipped. mpremote gives all of it 10 s.
+A deploy that was cut off is finished, crashes are counted, and there is a way in. All else is in
+device/boot.py. Never fails, and takes 8 s at most: mpremote gives it 10.
 """
 
 import gc
 
-boot_interrupted = False  # main.py, which shares this name, leaves the prompt alone then
 
-
-class _Plain:  # settings, where device/config.py is missing
-    PASS = WIFI_SSID = WIFI_PASSWORD = AP_PASSWORD = BASE = problem = ""
-    HOSTNAME = "switch"
-    LED_PIN = 2
-    LED_ACTIVE_LOW = True
-
-
-class _Boot:  # the steps, in their order, and what one hands on to the next
-    retained = None
-    config = _Plain()
-    address = ""
+class _Boot:
+    interrupted = False
+    retained = None  # device/retained.py, once that is loaded
+    told = ""  # the last problem
 
     def run(self):
         self.step("deploy", self.roll_forward)
-        self.step("RTC memory", self.memory)
-        self.step("settings", self.settings)
-        if self.retained:
-            self.step("light", self.light)
-        self.step("WebREPL", self.webrepl)
+        crashes = self.step("crashes", self.count) or 0
+        if crashes > 6:
+            self.interrupted = True
+            self.problem("%d crashes in a row, nothing is started; deploy again" % crashes)
+        elif self.step("start", self.start):
+            return
+        # A way in without device/. The SDK joins the network by itself.
+        self.step("WebREPL", self.stock_webrepl)
         self.step("access point", self.no_public_access_point)
-        if not boot_interrupted:
-            self.step("WiFi", self.wifi)
-        if self.retained:
-            # Last: of several errors the reason for safe mode is kept.
-            self.step("safe mode", self.crashes)
 
     def step(self, name, action):
-        global boot_interrupted
         try:
-            action()
+            return action()
         except KeyboardInterrupt:
-            boot_interrupted = True
+            self.interrupted = True
+            return True  # nobody wants it done in another way
         except Exception as e:
-            self.failed(name, e)
-
-    def failed(self, name, e):
-        # What the hardware refuses a reset may mend; all else is in the files.
-        cure = "reset the board" if isinstance(e, OSError) else "deploy again"
-        self.problem("%s: %s: %s; %s" % (name, type(e).__name__, e, cure))
+            # What the hardware refuses a reset may mend.
+            cure = "reset the board" if isinstance(e, OSError) else "deploy again"
+            self.problem("%s: %s: %s; %s" % (name, type(e).__name__, e, cure))
 
     def problem(self, line):
         print("boot:", line)
+        self.told = line
         if self.retained:
             self.retained.record(line)
 
@@ -57,7 +45,7 @@ class _Boot:  # the steps, in their order, and what one hands on to the next
         import os
 
         try:
-            # After a power cut LittleFS may hide it from stat(); a rename mends that.
+            # LittleFS 2.11 may hide it from stat() after a power cut; a rename mends that first.
             os.rename("/.deploy/commit", "/.deploy/commit")
         except OSError:
             return  # no deploy was cut off after it was decided
@@ -66,63 +54,44 @@ class _Boot:  # the steps, in their order, and what one hands on to the next
         print("boot: finished the deploy that was cut off")
         import machine
 
-        machine.reset()  # the old files leave memory
+        machine.reset()  # the old files are in memory
 
-    def memory(self):
-        from device import retained
+    def count(self):
+        # Before any file is imported: one that was cut short hangs that until a watchdog bites.
+        # See device/safe_mode.py; the memory's layout is device/retained.py's.
+        import machine
+        import network
 
-        retained.load()
-        self.retained = retained
+        memory = machine.RTC().memory
+        kept = bytearray(memory())
+        if len(kept) != 128 or kept[:3] != b"SW\x01" or sum(kept) & 0xFF:
+            kept = bytearray(b"SW\x01" + bytes(125))
+        new = network.country() == "XX"
+        network.country("ZZ")
+        if machine.reset_cause() not in (1, 2, 3):
+            kept[4] = 0
+        elif new and kept[4] < 255:
+            kept[4] += 1
+        kept[5] = kept[5] - sum(kept) & 0xFF
+        memory(kept)
+        return kept[4]
 
-    def settings(self):
+    def start(self):
+        from device import boot
+
+        return boot.run(self)
+
+    def stock_webrepl(self):
+        import webrepl
+
         try:
-            from device import config
-        except Exception as e:
-            self.failed("settings", e)
-            self.plain_settings()
-            return
-        self.config = config.load()
-        if self.config.problem:
-            self.problem(self.config.problem)
-
-    def plain_settings(self):
-        try:
-            import webrepl_cfg
-        except Exception as e:
-            # Its text may quote a password.
-            self.problem("webrepl_cfg.py: " + type(e).__name__)
-            return
-        for name in dir(self.config):
-            if name[0].isupper() and hasattr(webrepl_cfg, name):
-                setattr(self.config, name, getattr(webrepl_cfg, name))
-
-    def light(self):
-        from device import led
-
-        led.start(self.config.LED_PIN, self.config.LED_ACTIVE_LOW)
-
-    def webrepl(self):
-        password = self.config.PASS
-        if not password:
-            print("boot: WebREPL is off: set PASS in webrepl_cfg.py, 4 to 9 characters")
-            return
-        try:
-            from device import access, webrepl_door
-
-            access.start(self.config.HOSTNAME, "")  # the names that pages may come by
-            webrepl_door.start(password, *[self.config.BASE] if self.config.BASE else [])
-        except Exception as e:
-            self.failed("WebREPL", e)
-            import webrepl
-
-            webrepl.start(password=password)
+            from webrepl_cfg import PASS
+        except Exception as e:  # without its text, which may quote a password
+            raise ImportError("webrepl_cfg.py: " + type(e).__name__)
+        if PASS:
+            webrepl.start(password=PASS)
             # Without a limit a client that says nothing stops the whole board.
             webrepl.listen_s.settimeout(3)
-
-    def crashes(self):
-        from device import safe_mode
-
-        safe_mode.count()
 
     def no_public_access_point(self):
         import network
@@ -132,23 +101,12 @@ class _Boot:  # the steps, in their order, and what one hands on to the next
         if ap.active():
             ap.active(False)
 
-    def wifi(self):
-        from device import wifi
-
-        self.address, problem = wifi.connect(self.config)
-        if problem:
-            self.problem("WiFi: " + problem)
-
 
 _boot = _Boot()
 try:
     _boot.run()
 except KeyboardInterrupt:
-    boot_interrupted = True
-if boot_interrupted:
-    print("boot: interrupted; `import main` starts the switch")
-else:
-    print("boot: address", _boot.address or "none yet")
-
-del _boot, _Boot, _Plain
+    _boot.interrupted = True
+boot_interrupted = _boot.interrupted  # main.py shares this name, and leaves the prompt alone then
+del _boot, _Boot
 gc.collect()

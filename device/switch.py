@@ -23,7 +23,7 @@ def start():
     settings = config.load()
     led.start(settings.LED_PIN, settings.LED_ACTIVE_LOW)
     button.start()
-    _forget("config", "safe_mode")
+    _forget("boot", "config", "safe_mode")
     wifi = sys.modules.get("device.wifi")
     ap_is_up = wifi and wifi.ap_is_up
     if not ap_is_up:

@@ -167,6 +167,13 @@ GUARDS = [
         "test_safe_mode.py::test_three_crashes_in_a_row_leave_the_switch_off",
     ),
     Guard(
+        "a way in behind seven crashes, which needs no file of device/",
+        "boot.py",
+        "        if crashes > 6:",
+        "        if crashes > 600:",
+        "test_safe_mode.py::test_a_file_whose_import_crashes_the_board_does_not_keep_its_owner_out",
+    ),
+    Guard(
         "a slip in the settings does not drop the password",
         "device/config.py",
         '    if "HTTP_PASSWORD" in unfit:',
@@ -187,6 +194,13 @@ GUARDS = [
         "_DEBOUNCE_MS = const(50)",
         "_DEBOUNCE_MS = const(0)",
         "test_button.py::test_a_press_of_bouncing_contacts_toggles_the_light_once",
+    ),
+    Guard(
+        "a press whose event was lost is looked for",
+        "device/switch.py",
+        "[button.look, status.tick]",
+        "[status.tick]",
+        "test_start.py::test_a_press_whose_event_a_full_queue_loses_counts_once_clients_come",
     ),
     Guard(
         "a response fits one send, with room for the FIN",

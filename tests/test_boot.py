@@ -41,10 +41,9 @@ def test_webrepl_is_up_before_the_wait_for_wifi(board):
     assert up[0] == ["letmein"]
 
 
-@pytest.mark.parametrize("missing", [[], ["device.config"]])
-def test_webrepls_client_comes_from_where_its_setting_says(board, missing):
+def test_webrepls_client_comes_from_where_its_setting_says(board):
     board.write_settings(SETTINGS + 'BASE = "http://nas.lan/webrepl/"')
-    board.boot(missing)
+    board.boot()
     assert board.door.client == "http://nas.lan/webrepl/"
 
 

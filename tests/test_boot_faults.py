@@ -18,7 +18,7 @@ def test_memory_that_is_not_ours_is_no_problem(board):
     assert board.boot() == ["boot: address 192.168.1.7"]
 
 
-@pytest.mark.parametrize("module", ["config", "led", "retained", "safe_mode", "wifi"])
+@pytest.mark.parametrize("module", ["led", "retained", "safe_mode", "wifi"])
 def test_a_missing_module_is_told_and_the_rest_works(board, module):
     problem, address, *more = board.boot(missing=["device." + module])
     assert not more
@@ -29,6 +29,17 @@ def test_a_missing_module_is_told_and_the_rest_works(board, module):
         module not in ("led", "retained")
     )
     if module != "retained":
+        assert "device." + module in board.last_error()
+
+
+@pytest.mark.parametrize("module", ["config", "boot"])
+def test_without_what_the_rest_needs_there_is_webrepl_and_no_public_access_point(board, module):
+    network.active[1] = True
+    (problem,) = board.boot(missing=["device." + module])
+    assert "device." + module in problem and "deploy again" in problem
+    assert (board.stock.passwords, board.stock.timeout) == (["letmein"], 3)
+    assert not network.active[1]
+    if module != "boot":
         assert "device." + module in board.last_error()
 
 
@@ -47,7 +58,7 @@ def test_without_any_webrepl_the_board_joins_the_network(board):
 
 def test_without_any_device_module_there_is_webrepl_and_no_public_access_point(board):
     network.active[1] = True
-    names = ["config", "led", "retained", "safe_mode", "wifi", "webrepl_door"]
+    names = ["boot", "config", "led", "retained", "safe_mode", "wifi", "webrepl_door"]
     board.boot(missing=["device." + name for name in names])
     assert (board.stock.passwords, board.stock.timeout) == (["letmein"], 3)
     assert not network.active[1]
@@ -55,16 +66,17 @@ def test_without_any_device_module_there_is_webrepl_and_no_public_access_point(b
 
 def test_a_broken_settings_file_without_its_module_gives_no_secret_away(board):
     board.write_settings("PASS = letmein")
-    lines = board.boot(missing=["device.config"])
-    assert "boot: webrepl_cfg.py: NameError" in lines
+    *_, last = board.boot(missing=["device.config"])
+    assert "webrepl_cfg.py: NameError" in last
     assert board.last_error() and "letmein" not in board.last_error()
 
 
 @pytest.mark.parametrize("part", ["Pin", "RTC", "reset_cause"])
 def test_broken_hardware_is_told_and_the_rest_works(board, part):
     machine.broken.add(part)
-    problem, address = board.boot()
-    assert "OSError" in problem and "reset the board" in problem
+    *problems, address = board.boot()
+    assert len(problems) == (1 if part == "Pin" else 2)
+    assert all("OSError" in problem and "reset the board" in problem for problem in problems)
     assert address == "boot: address 192.168.1.7"
     assert board.door.passwords == ["letmein"]
 

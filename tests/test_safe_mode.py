@@ -1,100 +1,132 @@
-"""Safe mode: three crashes in a row leave the switch off, and nothing less does."""
+"""Safe mode: three crashes in a row leave the switch off, and nothing less does; seven leave
+nothing but a way in."""
+
+import sys
 
 import machine
 import network
 import pytest
-
-from device import retained, safe_mode
+from boot_rig import Board
 
 CRASHES = [1, 2, 3]  # watchdog, exception, soft watchdog
 OTHERS = [0, 4, 5, 6]
+DOOR = "device.webrepl_door"  # which is a stand-in
 
 
-@pytest.fixture(autouse=True)
-def board(monkeypatch):
+class Suspect(Board):
+    """A board that is reset again and again."""
+
+    def reset(self, cause):
+        """Reset it and boot."""
+        machine.reset(cause)
+        network.reset()
+        return self.boot()
+
+    def is_safe(self):
+        """Whether its switch stays off."""
+        retained = self.retained()
+        from device import safe_mode
+
+        assert safe_mode.active() == (retained.crashes > 2)
+        return safe_mode.active()
+
+
+@pytest.fixture
+def board(monkeypatch, tmp_path, capsys):
     machine.plug_in(monkeypatch)
-    network.new_chip()
-
-
-def reset(cause):
-    """Reset the board and boot."""
-    machine.reset(cause)
-    network.reset()
-    boot()
-
-
-def boot():
-    """Boot, as after a soft reset."""
-    retained.load()
-    safe_mode.count()
-
-
-def is_safe():
-    retained.load()
-    return safe_mode.active()
+    network.at_home()
+    return Suspect(monkeypatch, tmp_path, capsys)
 
 
 @pytest.mark.parametrize("cause", CRASHES)
-def test_three_crashes_in_a_row_leave_the_switch_off(cause):
+def test_three_crashes_in_a_row_leave_the_switch_off(board, cause):
     states = []
     for _ in range(3):
-        reset(cause)
-        states.append(is_safe())
+        board.reset(cause)
+        states.append(board.is_safe())
     assert states == [False, False, True]
 
 
 @pytest.mark.parametrize("cause", OTHERS)
-def test_a_reset_by_hand_or_program_brings_the_switch_back(cause):
+def test_a_reset_by_hand_or_program_brings_the_switch_back(board, cause):
     for _ in range(3):
-        reset(machine.EXCEPTION)
-    reset(cause)
-    assert not is_safe()
-    reset(machine.EXCEPTION)
-    assert not is_safe()
+        board.reset(machine.EXCEPTION)
+    board.reset(cause)
+    assert not board.is_safe()
+    board.reset(machine.EXCEPTION)
+    assert not board.is_safe()
 
 
 @pytest.mark.parametrize("cause", OTHERS)
-def test_resets_that_are_no_crashes_never_leave_the_switch_off(cause):
+def test_resets_that_are_no_crashes_never_leave_the_switch_off(board, cause):
     for _ in range(10):
-        reset(cause)
-    assert not is_safe()
+        board.reset(cause)
+    assert not board.is_safe()
 
 
-def test_mpremotes_soft_resets_after_a_crash_do_not_leave_the_switch_off():
-    reset(machine.EXCEPTION)
+def test_mpremotes_soft_resets_after_a_crash_do_not_leave_the_switch_off(board):
+    board.reset(machine.EXCEPTION)
     for _ in range(10):
-        boot()
-    assert retained.crashes == 1
+        board.boot()
+    assert board.retained().crashes == 1
 
 
-def test_a_soft_reset_does_not_end_safe_mode():
+def test_a_soft_reset_does_not_end_safe_mode(board):
     for _ in range(3):
-        reset(machine.EXCEPTION)
-    boot()
-    assert is_safe()
+        board.reset(machine.EXCEPTION)
+    board.boot()
+    assert board.is_safe()
 
 
-def test_a_crash_after_many_soft_resets_counts():
+def test_a_crash_after_many_soft_resets_counts(board):
     for _ in range(3):
-        reset(machine.WDT_RESET)
-        boot()
-    assert is_safe()
+        board.reset(machine.WDT_RESET)
+        board.boot()
+    assert board.is_safe()
 
 
-def test_a_board_that_crashes_for_weeks_stays_in_safe_mode():
+def test_a_board_that_crashes_for_weeks_stays_in_safe_mode(board):
     for _ in range(300):
-        reset(machine.WDT_RESET)
-    assert is_safe()
+        board.reset(machine.WDT_RESET)
+    assert board.is_safe()
 
 
 @pytest.mark.parametrize("cause, word", [(1, "watchdog"), (2, "exception"), (3, "watchdog")])
-def test_the_reason_is_there_to_be_read(cause, word):
-    reset(cause)
-    assert retained.last_error() == f"crash by {word}, 1 in a row"
+def test_the_reason_is_there_to_be_read(board, cause, word):
+    board.reset(cause)
+    assert board.last_error() == f"crash by {word}, 1 in a row"
 
 
-def test_an_error_from_before_stays_when_the_board_is_reset_by_hand():
-    retained.load()
-    retained.record("WiFi: wrong password")
-    reset(machine.HARD_RESET)
-    assert retained.last_error() == "WiFi: wrong password"
+def test_an_error_from_before_stays_when_the_board_is_reset_by_hand(board):
+    board.retained().record("WiFi: wrong password")
+    board.reset(machine.HARD_RESET)
+    assert board.last_error() == "WiFi: wrong password"
+
+
+def test_a_file_whose_import_crashes_the_board_does_not_keep_its_owner_out(board):
+    network.active[1] = True
+    for crashes in range(1, 8):
+        *lines, last = board.reset(machine.WDT_RESET)
+        assert (last == "boot: address 192.168.1.7") == (crashes < 7)
+    assert not lines and "7 crashes in a row" in last and "deploy again" in last
+    # Nothing of device/ was imported for all that, nor will be.
+    assert not [name for name in sys.modules if name.startswith("device.") and name != DOOR]
+    assert (board.stock.passwords, board.stock.timeout) == (["letmein"], 3)
+    assert not network.active[1]
+    assert board.main(boot_interrupted=board.globals["boot_interrupted"]) == []
+
+
+def test_once_it_is_mended_a_reset_brings_the_switch_back(board):
+    for _ in range(9):
+        board.reset(machine.EXCEPTION)
+    assert "9 crashes" in board.boot()[0]  # mpremote's soft reset is none
+    assert board.reset(machine.SOFT_RESET) == ["boot: address 192.168.1.7"]
+    assert not board.is_safe()
+
+
+@pytest.mark.parametrize("memory", [b"", b"\xff" * 492, bytes(128)])
+def test_crashes_are_counted_though_the_memory_holds_rubbish(board, memory):
+    machine.memory = memory
+    for _ in range(7):
+        last = board.reset(machine.WDT_RESET)[-1]
+    assert "7 crashes in a row" in last

@@ -1,7 +1,8 @@
 """A module that is gone or broken: the prompt comes, a line names it, its owner gets in."""
 
+import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tools.board.webrepl import Unreachable
 from tools.build import ROOT
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
+from tools.virtual_board.chip import WATCHDOG, Chip
 from tools.virtual_board.wlan import Air
 
 MODULES = sorted([path.stem for path in (ROOT / "device").glob("*.py")] + ["pages"])
@@ -27,18 +29,26 @@ class Bench:
 
     def boot(self, module: str = "", source: str | None = None) -> None:
         """Boot with `module` gone, or with another source."""
+
+        def change(compiled: Path) -> None:
+            compiled.unlink()
+            if source:
+                compiled.with_suffix(".py").write_text(source)
+
+        self.lay(module, change)
+        boot(self.board)
+
+    def lay(self, module: str, change: Callable[[Path], object]) -> None:
+        """Switch it off, and have its files anew, after change(path) of that of `module`."""
         tree = self._folder / "tree"
         shutil.copytree(self._tree, tree)
         if module:
-            (tree / f"device/{module}.mpy").unlink()
-        if source:
-            (tree / f"device/{module}.py").write_text(source)
+            change(tree / f"device/{module}.mpy")
         image.create(self._folder / "new.img", tree)
         shutil.rmtree(tree)
-        self.board.do(lambda chip: chip.power_cut())
+        self.board.do(Chip.power_cut)
         (self._folder / "flash.img").write_bytes((self._folder / "new.img").read_bytes())
         self._mark = len(complaints(self.board))
-        boot(self.board)
 
     def complaints(self) -> list[str]:
         """What the last boot said."""
@@ -48,8 +58,14 @@ class Bench:
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory, bundle: Path) -> Iterator[Bench]:
     bench = Bench(tmp_path_factory.mktemp("bench"), bundle)
+    bench.boot()  # the SDK knows the network from now on
     yield bench
     bench.board.close()
+
+
+def joined(board: VirtualBoard) -> None:
+    """Wait for the network, as boot.py does not where the SDK joins it by itself."""
+    board.wait_for(lambda chip: chip.wlan.isconnected(0))
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -64,16 +80,32 @@ def test_without_a_module_the_prompt_comes_with_a_line_and_its_owner_gets_in(
     bench.boot(module, source)
     if module != "pages" or source:  # without the page the API does
         assert any(what in line for line in bench.complaints()), bench.complaints()
-    if module == "wifi":  # nobody can come in, but on a board that had joined before
-        assert bench.board.do(lambda chip: chip.stack.listener(8266)) is not None
-        return
+    joined(bench.board)
     try:
         prompt_answers(bench.board)
     except Unreachable:
         # The firmware's own door listens to its client a moment after it has asked for the
         # password: an answer that is quicker waits for the next one.
-        assert module in ("connection", "server", "webrepl_door")
+        assert module in ("boot", "config", "connection", "server", "webrepl_door")
         prompt_answers(bench.board)
+
+
+@pytest.mark.parametrize("module", ["boot", "retained", "webrepl_door"])
+def test_a_module_that_was_cut_short_hangs_the_board_seven_times_and_lets_its_owner_in(
+    bench: Bench, module: str
+) -> None:
+    bench.lay(module, lambda path: path.write_bytes(path.read_bytes()[:40]))
+    board = bench.board
+    board.do(Chip.power_on)
+    for crashes in range(1, 8):
+        # The watchdog, which the virtual board does not have.
+        board.do(lambda chip: chip.hard_reset(WATCHDOG))
+        board.wait_for(lambda chip, n=crashes: chip.rtc_memory[4:5] == bytes((n,)))
+    board.wait_for(lambda chip: "nothing is started" in "".join(bench.complaints()))
+    joined(board)
+    with contextlib.suppress(Unreachable):  # the firmware's own door, as above
+        prompt_answers(board)
+    prompt_answers(board)
 
 
 def test_with_the_files_mended_the_switch_is_back(bench: Bench) -> None:

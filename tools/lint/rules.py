@@ -88,7 +88,7 @@ MISSING = {
     "gc": {"freeze": "nothing", "get_objects": "micropython.mem_info"},
     "hashlib": {"md5": "hashlib.sha256"},
     "machine": {
-        "Timer": "a deadline checked in step(), for a Timer outlives a soft reset",
+        "Timer": "one of server.checks, for a Timer outlives a soft reset",
         "WDT": "nothing, for it cannot be stopped and kills every REPL session",
         "soft_reset": _SCRIPT_END,
     },
@@ -123,19 +123,21 @@ DEAD_HOOKS = frozenset({"__delattr__", "__setattr__"})
 SENT = frozenset({"tools/board/on_board.py", "tools/deploy/finish.py", "tools/deploy/on_board.py"})
 
 # These alone may wait: nothing is served yet, or somebody waits for their answer.
-MAY_BLOCK = SENT | {"boot.py", "device/config.py", "device/safe_mode.py", "device/wifi.py"}
+MAY_BLOCK = (
+    SENT | {"boot.py"} | {f"device/{name}.py" for name in ("boot", "config", "safe_mode", "wifi")}
+)
 
 # These may also print, open files and import late; all others may run in a callback, where a
 # print can block for minutes and a file access re-enter LittleFS.
 MAY_PRINT = MAY_BLOCK | {"main.py", "device/switch.py"}
 
 # Functions that callbacks reach wherever they stand, with or without a leading underscore.
-CALLBACKS = frozenset({"served", "step", "sweep", "tick"})
+CALLBACKS = frozenset({"look", "sweep", "tick"})
 
 BLOCKING = {
     "requests": {"*": "a non-blocking socket"},
     "sys": {"stdin": "nothing, for the prompt owns it"},
-    "time": dict.fromkeys(("sleep", "sleep_ms", "sleep_us"), "a deadline checked in step()"),
+    "time": dict.fromkeys(("sleep", "sleep_ms", "sleep_us"), "one of server.checks"),
     "urequests": {"*": "a non-blocking socket"},
 }
 
