@@ -1,7 +1,6 @@
-"""First on the board: what has to work whatever is wrong with the files in device/.
+"""First on the board: what has to work whatever is wrong in device/. The rest is device/boot.py.
 
-A deploy that was cut off is finished, crashes are counted, and there is a way in. All else is in
-device/boot.py. Never fails, and takes 8 s at most: mpremote gives it 10.
+Never fails, and takes 8 s at most: mpremote gives it 10.
 """
 
 import gc
@@ -17,7 +16,7 @@ class _Boot:
         crashes = self.step("crashes", self.count) or 0
         if crashes > 6:
             self.interrupted = True
-            self.problem("%d crashes in a row, nothing is started; deploy again" % crashes)
+            self.problem("%d crashes in a row: off; mend it and reset the board" % crashes)
         elif self.step("start", self.start):
             return
         # A way in without device/. The SDK joins the network by itself.
@@ -28,12 +27,17 @@ class _Boot:
         try:
             return action()
         except KeyboardInterrupt:
-            self.interrupted = True
+            self.interrupt()
             return True  # nobody wants it done in another way
         except Exception as e:
             # What the hardware refuses a reset may mend.
             cure = "reset the board" if isinstance(e, OSError) else "deploy again"
             self.problem("%s: %s: %s; %s" % (name, type(e).__name__, e, cure))
+
+    def interrupt(self):
+        if not self.interrupted:
+            self.interrupted = True
+            print("boot: interrupted; `import main` starts the switch")
 
     def problem(self, line):
         print("boot:", line)
@@ -57,8 +61,8 @@ class _Boot:
         machine.reset()  # the old files are in memory
 
     def count(self):
-        # Before any file is imported: one that was cut short hangs that until a watchdog bites.
-        # See device/safe_mode.py; the memory's layout is device/retained.py's.
+        # Before any import: a file that was cut short hangs that. See device/safe_mode.py, and for
+        # the layout device/retained.py.
         import machine
         import network
 
@@ -77,7 +81,11 @@ class _Boot:
         return kept[4]
 
     def start(self):
-        from device import boot
+        try:
+            from device import boot
+        except KeyboardInterrupt:
+            self.interrupt()
+            from device import boot  # all but the wait for WiFi is wanted all the same
 
         return boot.run(self)
 
@@ -88,7 +96,7 @@ class _Boot:
             from webrepl_cfg import PASS
         except Exception as e:  # without its text, which may quote a password
             raise ImportError("webrepl_cfg.py: " + type(e).__name__)
-        if PASS:
+        if len(PASS) > 3:  # as device/config.py has it
             webrepl.start(password=PASS)
             # Without a limit a client that says nothing stops the whole board.
             webrepl.listen_s.settimeout(3)
@@ -106,7 +114,7 @@ _boot = _Boot()
 try:
     _boot.run()
 except KeyboardInterrupt:
-    _boot.interrupted = True
+    _boot.interrupt()
 boot_interrupted = _boot.interrupted  # main.py shares this name, and leaves the prompt alone then
 del _boot, _Boot
 gc.collect()

@@ -21,9 +21,7 @@ def run(board):
     if board.retained:
         # Last: of several errors the reason for safe mode is kept.
         board.step("safe mode", steps.crashes)
-    if board.interrupted:
-        print("boot: interrupted; `import main` starts the switch")
-    else:
+    if not board.interrupted:
         print("boot: address", steps.address or "none yet")
     return True
 

@@ -99,4 +99,7 @@ def _check():
         _ticking = False  # a tick got lost: a callback fails where it finds no stack
     _checked = now
     for check in checks:
-        check(now)
+        try:
+            check(now)
+        except Exception:
+            pass  # the others have their turn

@@ -1,5 +1,6 @@
 """boot.py: light, WebREPL and WiFi come up, and whoever presses Ctrl-C gets a prompt."""
 
+import builtins
 import sys
 
 import machine
@@ -116,6 +117,27 @@ def test_ctrl_c_early_still_gives_webrepl_and_no_public_access_point(board, monk
     assert board.door.passwords == ["letmein"]
     assert not network.active[1]
     assert machine.now == 0
+
+
+def test_ctrl_c_while_the_rest_of_boot_is_loaded_takes_but_the_wait_for_wifi_away(
+    board, monkeypatch
+):
+    load, loads = builtins.__import__, []
+
+    def interrupt(name, *args):
+        if name == "device" and args[2] == ("boot",):
+            loads.append(name)
+            if len(loads) == 1:
+                raise KeyboardInterrupt
+        return load(name, *args)
+
+    network.active[1] = True
+    monkeypatch.setattr(builtins, "__import__", interrupt)
+    assert board.boot() == ["boot: interrupted; `import main` starts the switch"]
+    assert board.door.passwords == ["letmein"]
+    assert ("init", 2, machine.Pin.OUT, 1) in machine.calls
+    assert not network.active[1]
+    assert board.globals["boot_interrupted"] is True
 
 
 def test_boot_leaves_the_heap_to_the_switch(board):

@@ -143,7 +143,8 @@ def test_boot_may_wait_and_print_and_import_late():
 
 def test_main_may_print_but_not_wait_or_the_prompt_never_comes():
     messages = [message for _, message in judge("main.py", BOOT + "print('x')")]
-    assert messages == ["time.sleep blocks: use one of server.checks"]
+    use = "use server.checks, which are called while there are clients"
+    assert messages == ["time.sleep blocks: " + use]
 
 
 def test_what_a_sweep_does_is_judged_even_in_a_file_that_runs_at_boot():

@@ -52,7 +52,8 @@ def sources() -> dict[str, str]:
 
 def _fill(tree: Path, source: bool, config: Path | None) -> None:
     for name, text in sorted(sources().items()):
-        code = compile_source(name, text)
+        # The compiler settles const() itself: nothing is left that would need the name.
+        code = compile_source(name, text.replace("from micropython import const\n", "\n"))
         path = tree / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if source or name in _SCRIPTS:

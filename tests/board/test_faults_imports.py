@@ -101,7 +101,7 @@ def test_a_module_that_was_cut_short_hangs_the_board_seven_times_and_lets_its_ow
         # The watchdog, which the virtual board does not have.
         board.do(lambda chip: chip.hard_reset(WATCHDOG))
         board.wait_for(lambda chip, n=crashes: chip.rtc_memory[4:5] == bytes((n,)))
-    board.wait_for(lambda chip: "nothing is started" in "".join(bench.complaints()))
+    board.wait_for(lambda chip: "7 crashes in a row" in "".join(bench.complaints()))
     joined(board)
     with contextlib.suppress(Unreachable):  # the firmware's own door, as above
         prompt_answers(board)

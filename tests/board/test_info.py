@@ -71,13 +71,15 @@ def test_files_out_of_step_are_named(make_board, project, kind):
 
 
 @BOTH
-def test_safe_mode_and_its_reason_are_shown(board, project, kind):
-    for _ in range(3):
+@pytest.mark.parametrize("crashes", [3, 7])
+def test_safe_mode_and_its_reason_are_shown(board, project, kind, crashes):
+    for _ in range(crashes):
         boots = board.chip.boots
         board.do(lambda chip: chip.hard_reset(EXCEPTION))
         board.wait_for(lambda chip, n=boots: chip.boots > n)
+    board.wait_for(lambda chip: chip.wlan.isconnected(0))
     lines = told(board, project, kind)
-    assert lines["safe mode"].startswith("ON after 3 crashes")
+    assert lines["safe mode"].startswith(f"ON after {crashes} crashes")
     assert lines["switch"] == "not running"
     assert re.search("crash.*exception", lines["last error"])
 

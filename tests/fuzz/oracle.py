@@ -112,9 +112,7 @@ def _is_wish(request: Request) -> bool:
     if request.one(b"content-type").split(";")[0].strip(" \t").lower() not in KINDS:
         return False
     try:
-        # The board takes VT and FF for white space, too.
-        text = request.body.translate(bytes.maketrans(b"\v\f", b"  "))
-        pairs = json.loads(text, object_pairs_hook=list)
+        pairs = json.loads(request.body, object_pairs_hook=list)
     except ValueError:
         return False
     return bool(request.all(b"content-length")) and pairs in ([("on", True)], [("on", False)])

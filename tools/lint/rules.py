@@ -80,6 +80,7 @@ METHODS = {
 
 _NO_RANDOM = "random.getrandbits or os.urandom"
 _NO_MATH = "write it out"
+_LATER = "server.checks, which are called while there are clients"
 _SCRIPT_END = "machine.reset, for this ends nothing but the script"
 
 # Missing from a module, or a trap there.
@@ -88,7 +89,7 @@ MISSING = {
     "gc": {"freeze": "nothing", "get_objects": "micropython.mem_info"},
     "hashlib": {"md5": "hashlib.sha256"},
     "machine": {
-        "Timer": "one of server.checks, for a Timer outlives a soft reset",
+        "Timer": _LATER + ": a Timer outlives a soft reset",
         "WDT": "nothing, for it cannot be stopped and kills every REPL session",
         "soft_reset": _SCRIPT_END,
     },
@@ -137,7 +138,7 @@ CALLBACKS = frozenset({"look", "sweep", "tick"})
 BLOCKING = {
     "requests": {"*": "a non-blocking socket"},
     "sys": {"stdin": "nothing, for the prompt owns it"},
-    "time": dict.fromkeys(("sleep", "sleep_ms", "sleep_us"), "one of server.checks"),
+    "time": dict.fromkeys(("sleep", "sleep_ms", "sleep_us"), _LATER),
     "urequests": {"*": "a non-blocking socket"},
 }
 
