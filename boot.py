@@ -85,8 +85,7 @@ class _Boot:
             from device import boot
         except KeyboardInterrupt:
             self.interrupt()
-            from device import boot  # all but the wait for WiFi is wanted all the same
-
+            from device import boot  # only the wait for WiFi is not wanted
         return boot.run(self)
 
     def stock_webrepl(self):

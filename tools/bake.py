@@ -47,7 +47,8 @@ _HOME = {home!r}
 
 def home(name, on):
     """The complete response to GET / of the board `name` (bytes), showing the light's state."""
-    return _HOME % (name, b'"true"' if on else b'"false"', b"On" if on else b"Off")
+    checked = '"true"' if on else '"false"'
+    return _HOME % (name, checked.encode(), ("On" if on else "Off").encode())
 '''
 
 

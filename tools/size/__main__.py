@@ -27,7 +27,7 @@ _DROPPED = ("boot", "config", "safe_mode", "wifi", "switch")
 # Budgets go down, never up, without a reason in the commit.
 # Bytes of heap on the 64-bit virtual board, whose 76 KiB are the chip's 38. 20 KiB were aimed at:
 # docs/performance.md says what stands between.
-KEPT = 31_300
+KEPT = 31_000
 BLOCK = 31_000, 22_000  # bytes, at least: compiled, from source
 RESPONSE = bake.MAX_RESPONSE  # bytes: one send, with room for the FIN
 FLASH = 24 * 1024  # bytes
