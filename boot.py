@@ -49,10 +49,10 @@ class _Boot:
         import os
 
         try:
-            # LittleFS 2.11 may hide it from stat() after a power cut; a rename mends that first.
+            # After a power cut LittleFS may hide it from stat(); a rename mends that.
             os.rename("/.deploy/commit", "/.deploy/commit")
         except OSError:
-            return  # no deploy was cut off after it was decided
+            return  # no deploy was cut off
         with open("/.deploy/finish.py") as f:
             exec(f.read(), {})  # that deploy brought it along
         print("boot: finished the deploy that was cut off")
@@ -97,7 +97,7 @@ class _Boot:
             raise ImportError("webrepl_cfg.py: " + type(e).__name__)
         if len(PASS) > 3:  # as device/config.py has it
             webrepl.start(password=PASS)
-            # Without a limit a client that says nothing stops the whole board.
+            # Or a client that says nothing stops the board.
             webrepl.listen_s.settimeout(3)
 
     def no_public_access_point(self):

@@ -95,7 +95,8 @@ def _answer(data):
     response = request if isinstance(request, int) else _decide(*request)
     if isinstance(response, int):
         response = http.error(response)
-    if data[:7].lstrip().startswith(b"HEAD "):  # also where the rest of it was refused
+    start = 2 if data[:2] == b"\r\n" else 0
+    if data[start : start + 5] == b"HEAD ":  # also where the rest of it was refused
         return response[: response.find(b"\r\n\r\n") + 4]
     # Not with a password in it: the time that comparing takes would help to guess it.
     if (response is _ON or response is _OFF) and request[0] == _GET and not access.password:
@@ -149,9 +150,8 @@ def _set(body, fields):
     # By hand, since MicroPython's json also takes {"on" true} and {"on": true,}.
     if not body or max(body) > 126:
         return 4006
-    words = text = str(body, "utf-8")
-    for space in " \t\r\n":
-        words = words.replace(space, "")
+    text = str(body, "utf-8")
+    words = text.replace(" ", "").replace("\t", "").replace("\r", "").replace("\n", "")
     if words != '{"on":true}' and words != '{"on":false}':
         return 4006
     if words[1:5] not in text or words[6:-1] not in text:  # a space in a word
