@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 
 class Guard(NamedTuple):
-    """`old` in `file` becomes `new`; then `test` (a pytest node, below tests/) must fail."""
+    """`edit` in `file`, (from, to); then `test` (a pytest node, below tests/) must fail."""
 
     name: str
     file: str
-    old: str
-    new: str
+    edit: tuple[str, str]
     test: str
 
 
@@ -20,193 +19,170 @@ GUARDS = [
     Guard(
         "deadline of a request, and of WebREPL's handshake",
         "device/connection.py",
-        "_PATIENCE_MS = const(4000)",
-        "_PATIENCE_MS = const(1 << 28)",
+        ("_PATIENCE_MS = const(4000)", "_PATIENCE_MS = const(1 << 28)"),
         "test_webrepl_door_guard.py::test_a_client_that_says_no_more_is_dropped",
     ),
     Guard(
         "end of a connection that has its answer",
         "device/connection.py",
-        "_LINGER_MS = const(50)",
-        "_LINGER_MS = const(1 << 28)",
+        ("_LINGER_MS = const(50)", "_LINGER_MS = const(1 << 28)"),
         "test_server.py::test_a_client_that_waits_for_the_server_to_close_waits_a_moment_only",
     ),
     Guard(
         "eviction: a newcomer takes the place of who can be spared",
         "device/connection.py",
-        "        place = _make_room()",
-        "        return",
+        ("        place = _make_room()", "        return"),
         "test_server_crowd.py::test_six_silent_clients_hold_nobody_up",
     ),
     Guard(
         "the evicted leave lwIP at once",
         "device/connection.py",
-        "        sock.send(words + bytes(_SEND_BUFFER - len(words)))",
-        "        pass",
+        ("        sock.send(words + bytes(_SEND_BUFFER - len(words)))", "        pass"),
         "test_server_crowd.py::test_a_place_that_is_needed_is_free_at_once_and_its_client_told",
     ),
     Guard(
         "no socket ever waits",
         "device/connection.py",
-        "        place[_SOCK].setblocking(False)\n",
-        "",
+        ("        place[_SOCK].setblocking(False)\n", ""),
         "test_server_micropython.py::test_six_silent_clients_hold_nobody_up",
     ),
     Guard(
         "limit of a request's size",
         "device/http.py",
-        "_MAX_REQUEST = const(1536)",
-        "_MAX_REQUEST = const(1 << 20)",
+        ("_MAX_REQUEST = const(1536)", "_MAX_REQUEST = const(1 << 20)"),
         "test_http.py::test_no_request_takes_more_memory_than_there_is",
     ),
     Guard(
         "one reading only: no field twice",
         "device/http.py",
-        "field < _LISTS",
-        "False",
+        ("field < _LISTS", "False"),
         "test_http_refusals.py::test_what_could_be_read_in_two_ways_is_refused",
     ),
     Guard(
         "Host: a foreign name opens nothing",
         "device/access.py",
-        "if not is_local(host):",
-        "if False:",
+        ("if not is_local(host):", "if False:"),
         "test_api_access.py::test_a_foreign_name_that_leads_here_opens_nothing",
     ),
     Guard(
         "Origin: another site does not write",
         "device/access.py",
-        "if writes and origin is not None and",
-        "if False and",
+        ("if writes and origin is not None and", "if False and"),
         "test_api_access.py::test_other_sites_cannot_flip_the_light",
     ),
     Guard(
         "Sec-Fetch-Site: another site does not write",
         "device/access.py",
-        "if writes and site is not None and",
-        "if False and",
+        ("if writes and site is not None and", "if False and"),
         "test_api_access.py::test_other_sites_cannot_flip_the_light",
     ),
     Guard(
         "password",
         "device/access.py",
-        "if password and not _is_password(credentials):",
-        "if False:",
+        ("if password and not _is_password(credentials):", "if False:"),
         "test_api_access.py::test_with_a_password_nothing_is_told_without_it",
     ),
     Guard(
         "polls with a password in them are not remembered",
         "device/api.py",
-        " and not access.password:",
-        ":",
-        "test_api_polls.py::test_two_pollers_are_parsed_once_unless_they_are_long_or_have_a_password"
-        "_in_them",
+        (" and not access.password:", ":"),
+        "test_api_polls.py::test_two_pollers_are_parsed_once_unless_they_are_long_or"
+        "_have_a_password_in_them",
     ),
     Guard(
         "sweeps make up for lost events",
         "device/server.py",
-        "    if not _ticking and (wait > 0",
-        "    if False and (wait > 0",
+        ("    if not _ticking and (wait > 0", "    if False and (wait > 0"),
         "test_server_crowd.py::test_a_lost_event_of_data_is_made_up_for_without_another",
     ),
     Guard(
         "a lost tick comes back",
         "device/server.py",
-        "        _ticking = False  # a tick got lost",
-        "        pass  # a tick got lost",
+        ("        _ticking = False  # a tick got lost", "        pass  # a tick got lost"),
         "test_server_crowd.py::test_a_tick_that_got_lost_comes_back",
     ),
     Guard(
         "WebREPL: pages of other sites stay out",
         "device/webrepl_door.py",
-        "        return http.error(403)",
-        "        pass",
+        ("        return http.error(403)", "        pass"),
         "test_webrepl_door.py::test_a_page_of_another_site_cannot_open_a_session",
     ),
     Guard(
         "WebREPL: a page by a rebound name stays out",
         "device/webrepl_door.py",
-        "if host and access.is_local(host.lower())",
-        "if host",
+        ("if host and access.is_local(host.lower())", "if host"),
         "test_webrepl_door.py::test_a_page_of_another_site_cannot_open_a_session",
     ),
     Guard(
         "WebREPL: who takes over from a client that vanished",
         "device/webrepl_door.py",
-        "_SILENCE_MS = const(60000)",
-        "_SILENCE_MS = const(1 << 28)",
-        "test_webrepl_door_guard.py::test_a_client_that_vanished_is_replaced_after_a_minute_of_silence",
+        ("_SILENCE_MS = const(60000)", "_SILENCE_MS = const(1 << 28)"),
+        "test_webrepl_door_guard.py::test_a_client_that_vanished_is_replaced_after_a"
+        "_minute_of_silence",
     ),
     Guard(
         "the stock WebREPL, where it has to do, waits 3 s at most",
         "boot.py",
-        "            webrepl.listen_s.settimeout(3)\n",
-        "",
-        "test_boot_faults.py::test_without_the_guarded_door_the_firmwares_own_is_opened_with_a_limit",
+        ("            webrepl.listen_s.settimeout(3)\n", ""),
+        "test_boot_faults.py::test_without_the_guarded_door_the_firmwares_own_is"
+        "_opened_with_a_limit",
     ),
     Guard(
         "no access point with the public password",
         "boot.py",
-        "            ap.active(False)",
-        "            pass",
-        "test_boot_faults.py::test_the_access_point_with_the_public_password_is_off_whatever_happens",
+        ("            ap.active(False)", "            pass"),
+        "test_boot_faults.py::test_the_access_point_with_the_public_password_is_off"
+        "_whatever_happens",
     ),
     Guard(
         "no open access point",
         "device/wifi.py",
-        "            ap.active(False)  # better none than somebody else's",
-        "            pass",
-        "test_wifi_access_point.py::test_an_access_point_that_keeps_the_firmwares_password_is_switched"
-        "_off",
+        ("            ap.active(False)  # better none than somebody else's", "            pass"),
+        "test_wifi_access_point.py::test_an_access_point_that_keeps_the_firmwares"
+        "_password_is_switched_off",
     ),
     Guard(
         "safe mode after three crashes",
         "device/safe_mode.py",
-        "_LIMIT = const(3)",
-        "_LIMIT = const(300)",
+        ("_LIMIT = const(3)", "_LIMIT = const(300)"),
         "test_safe_mode.py::test_three_crashes_in_a_row_leave_the_switch_off",
     ),
     Guard(
         "a way in behind seven crashes, which needs no file of device/",
         "boot.py",
-        "        if crashes > 6:",
-        "        if crashes > 600:",
-        "test_safe_mode.py::test_a_file_whose_import_crashes_the_board_does_not_keep_its_owner_out",
+        ("        if crashes > 6:", "        if crashes > 600:"),
+        "test_safe_mode.py::test_a_file_whose_import_crashes_the_board_does_not_keep"
+        "_its_owner_out",
     ),
     Guard(
         "a slip in the settings does not drop the password",
         "device/config.py",
-        '    if "HTTP_PASSWORD" in unfit:',
-        "    if False:",
+        ('    if "HTTP_PASSWORD" in unfit:', "    if False:"),
         "test_config.py::test_a_slip_in_the_file_does_not_open_the_switch_to_everybody",
     ),
     Guard(
         "roll-forward of a deploy that was cut off",
         "boot.py",
-        '        self.step("deploy", self.roll_forward)\n',
-        "",
-        "board/test_deploy_power.py::test_power_lost_in_or_after_any_write_leaves_the_old_set_or"
-        "_makes_way_for_the_new[PORT]",
+        ('        self.step("deploy", self.roll_forward)\n', ""),
+        "board/test_deploy_power.py::test_power_lost_in_or_after_any_write_leaves_the"
+        "_old_set_or_makes_way_for_the_new[PORT]",
     ),
     Guard(
         "debouncing",
         "device/button.py",
-        "_DEBOUNCE_MS = const(50)",
-        "_DEBOUNCE_MS = const(0)",
+        ("_DEBOUNCE_MS = const(50)", "_DEBOUNCE_MS = const(0)"),
         "test_button.py::test_a_press_of_bouncing_contacts_toggles_the_light_once",
     ),
     Guard(
         "a press whose event was lost is looked for",
         "device/switch.py",
-        "[button.look, status.tick]",
-        "[status.tick]",
+        ("[button.look, status.tick]", "[status.tick]"),
         "test_start.py::test_a_press_whose_event_a_full_queue_loses_counts_once_clients_come",
     ),
     Guard(
         "a response fits one send, with room for the FIN",
         "tools/bake.py",
-        "    if len(data) > MAX_RESPONSE:",
-        "    if False:",
+        ("    if len(data) > MAX_RESPONSE:", "    if False:"),
         "test_bake.py::test_a_page_that_has_grown_too_big_is_named",
     ),
 ]

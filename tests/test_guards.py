@@ -26,8 +26,8 @@ def project(tmp_path_factory):
 def test_without_this_guard_a_test_fails(guard, project):
     path = project / guard.file
     text = path.read_text()
-    assert text.count(guard.old) == 1
-    path.write_text(text.replace(guard.old, guard.new))
+    assert text.count(guard.edit[0]) == 1
+    path.write_text(text.replace(*guard.edit))
     try:
         command = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"tests/{guard.test}"]
         done = subprocess.run(
