@@ -98,8 +98,8 @@ def _check():
     if not 0 <= ticks_diff(now, _checked) < _LOST_MS:
         _ticking = False  # a tick got lost: a callback fails where it finds no stack
     _checked = now
-    for check in checks:
-        try:
+    try:
+        for check in checks:
             check(now)
-        except Exception:
-            pass  # the others have their turn
+    except Exception:
+        pass  # it costs those behind it their turn, but no client anything
