@@ -65,7 +65,7 @@ def answer(data):
     # An open page, or Home Assistant, asks the same again and again: bytes that passed every
     # check once are only compared, which allocates nothing.
     if data in _polls:
-        return _ON if led.signal.value() else _OFF
+        return _ON if led.signal.value() else _OFF  # _state(), without the price of a call
     try:
         return _answer(bytes(data))
     except MemoryError:

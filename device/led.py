@@ -4,7 +4,7 @@ from machine import Pin, Signal
 
 from device import retained
 
-signal = None
+signal = None  # its value() is 1 while it is on, as the pin says: a change at the prompt counts
 
 
 def start(pin, active_low):

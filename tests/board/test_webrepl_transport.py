@@ -3,21 +3,14 @@
 import random
 import time
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-import client
 import pytest
+from fault_rig import HOME, log_in
 
 from tools.board import connection, wire
 from tools.board.webrepl import WebreplTransport
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.wlan import Air
-
-HOME = Air({"home": "correct horse"})
-
-
-def log_in(board: VirtualBoard) -> WebreplTransport:
-    return WebreplTransport(urlsplit(board.webrepl).netloc, client.PASSWORD)
 
 
 @pytest.fixture
@@ -64,13 +57,13 @@ def test_a_program_arrives_whole_though_it_comes_while_the_board_asks_for_more(
 ):
     # What asks for more is \1. A board that sends it twice is sent more than its ring holds.
     printed = slow_down(monkeypatch, b"\1")
-    with connection.raw_repl(log_in(make_board(air=HOME, printed=printed))) as transport:
+    with connection.raw_repl(log_in(make_board(air=Air(HOME), printed=printed))) as transport:
         assert transport.exec(f"print(len({'x' * 3000!r}))") == b"3000\n"
 
 
 def test_keys_that_come_while_the_board_echoes_those_before_are_run(make_board, monkeypatch):
     printed = slow_down(monkeypatch, b"Q")
-    keys = log_in(make_board(air=HOME, printed=printed)).serial
+    keys = log_in(make_board(air=Air(HOME), printed=printed)).serial
     keys.write(b"print('Q' + 'one')\r")
     keys.write(b"print('t' + 'wo')\r")
     assert keys.read_until(b"\ntwo\n>>> ").endswith(b"\ntwo\n>>> ")

@@ -65,7 +65,7 @@ def count(tree: Path, name: str, whole: bool, few: int = 100, many: int = 300) -
             for n in range(1, CROWD + 1):
                 counts.asking.append(tried(asking(n), n))
             # Not beside more where it blocks; the documented example has ended then.
-            while len(counts.silent) < CROWD and None not in counts.silent:
-                counts.silent.append(tried(beside(len(counts.silent)), 1))
-            counts.silent += [None] * (CROWD - len(counts.silent))
+            for n in range(CROWD):
+                blocked = None in counts.silent
+                counts.silent.append(None if blocked else tried(beside(n), 1))
     return counts
