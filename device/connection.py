@@ -28,6 +28,7 @@ _CALLBACK = const(20)  # socket option, see server.py
 _BUFFER = const(512)
 _SEND_BUFFER = const(1072)  # lwIP's TCP_SND_BUF
 _PATIENCE_MS = const(4000)  # for a whole request to come
+_LONG = const(0xFFFFF)  # ms, longer than any of them
 _LINGER_MS = const(50)  # of silence
 _LINGER_READS = const(128)  # 64 KiB
 
@@ -109,19 +110,21 @@ def choke(sock):
 
 def _make_room():
     # Rather of who has an answer than of who is silent, and rather of these than of who asks.
-    now = ticks_ms()
-    most = -1
     for place in places:
-        age = ticks_diff(now, now if place[_SINCE] is None else place[_SINCE])
-        rank = (2 if place[_LEFT] else 0 if place[_DATA] else 1) << 20 | min(age, 0xFFFFF)
-        if rank > most:
-            most = rank
-            best = place
-    if not best[_LEFT]:
-        best[_SERVICE].rejected += 1
-        choke(best[_SOCK])
-    _close(best)
-    return best
+        if place[_LEFT]:
+            break
+    else:
+        place = max(places, key=_rank)
+        place[_SERVICE].rejected += 1
+        choke(place[_SOCK])
+    _close(place)
+    return place
+
+
+def _rank(place):
+    # Of those without an answer: by age, and who is silent as if that were by far the longest.
+    age = 0 if place[_SINCE] is None else ticks_diff(ticks_ms(), place[_SINCE])
+    return age if place[_DATA] else age + _LONG
 
 
 def _take(place, n):

@@ -79,14 +79,17 @@ def sweep(event=None):
 
 def _turn(wait):
     # Wait `wait` ms for events and serve everybody -> ms until the next turn is due, -1: none is.
-    for sock, _ in poll.ipoll(wait):
-        if sock in services:
-            accept(sock)
+    new = False
+    for event in poll.ipoll(wait):
+        if event[0] in services:
+            accept(event[0])
+            new = True
     wait = -1
     for place in places:
         if place[0]:  # its socket
-            serve(place)
             wait = _TICK_MS
+            if not new or not place[5]:  # who has an answer can wait while others come
+                serve(place)
     if not 0 <= ticks_diff(ticks_ms(), _checked) < _TICK_MS:
         _check()
     return wait
