@@ -61,8 +61,7 @@ class _Boot:
         machine.reset()  # the old files are in memory
 
     def count(self):
-        # Before any import: a file that was cut short hangs that. See device/safe_mode.py, and for
-        # the layout device/retained.py.
+        # Before any import: a file that was cut short hangs that. Layout: device/retained.py.
         import machine
         import network
 
@@ -97,8 +96,7 @@ class _Boot:
             raise ImportError("webrepl_cfg.py: " + type(e).__name__)
         if len(PASS) > 3:  # as device/config.py has it
             webrepl.start(password=PASS)
-            # Or a client that says nothing stops the board.
-            webrepl.listen_s.settimeout(3)
+            webrepl.listen_s.settimeout(3)  # or a silent client stops the board
 
     def no_public_access_point(self):
         import network

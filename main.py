@@ -1,12 +1,12 @@
 """Second on the board: starts the switch and returns, so that the prompt stays alive."""
 
 try:
-    # Ctrl-C while boot.py ran, whose names are here as well, asked for a prompt and nothing else.
+    # Ctrl-C in boot.py, whose names are here as well, asked for a prompt only.
     if not globals().get("boot_interrupted"):
         from device import switch
 
         switch.start()
-        del switch  # which the switch has no need of any more
+        del switch  # no longer needed
 except Exception as e:
     problem = "main.py: %s: %s" % (type(e).__name__, e)
     print(problem)

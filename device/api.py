@@ -72,7 +72,7 @@ def answer(data):
         return http.error(503)
 
 
-def sent(response, sock, peer):
+def sent(response, sock):
     """Count a response.
 
     The client is to close first: so TIME_WAIT is its own, and one that is still sending is not
@@ -151,7 +151,9 @@ def _set(body, fields):
     if not body or max(body) > 126:
         return 4006
     text = str(body, "utf-8")
-    words = text.replace(" ", "").replace("\t", "").replace("\r", "").replace("\n", "")
+    words = text
+    for blank in " \t\r\n":
+        words = words.replace(blank, "")
     if words != '{"on":true}' and words != '{"on":false}':
         return 4006
     if words[1:5] not in text or words[6:-1] not in text:  # a space in a word

@@ -70,6 +70,10 @@ class _Steps:  # and what one hands on to the next
         self.address, problem = wifi.connect(self.config)
         if problem:
             self.board.problem("WiFi: " + problem)
+        if wifi.ap_is_up:
+            from device import server
+
+            server.checks.append(wifi.sweep)  # to switch it off again
 
     def crashes(self):
         from device import safe_mode

@@ -23,11 +23,7 @@ def start():
     settings = config.load()
     led.start(settings.LED_PIN, settings.LED_ACTIVE_LOW)
     button.start()
-    _forget("boot", "config", "safe_mode")
-    wifi = sys.modules.get("device.wifi")
-    ap_is_up = wifi and wifi.ap_is_up
-    if not ap_is_up:
-        _forget("wifi")
+    _forget("boot", "config", "safe_mode", "wifi")
 
     # The largest modules, and those that people change: they come last.
     from device import api, server, status
@@ -38,8 +34,6 @@ def start():
     button.sweep = server.sweep
     # A full queue may have lost the button's event; and the clock begins anew now and then.
     server.checks += [button.look, status.tick]
-    if ap_is_up:
-        server.checks.append(wifi.sweep)  # to switch our access point off
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
     _forget("switch")
     if not called_back:

@@ -6,7 +6,6 @@ connection.py describes.
 """
 
 import os
-import select
 import socket
 import sys
 import time
@@ -77,27 +76,27 @@ def answer(data):
     return _SWITCHED % b2a_base64(sha1(key.encode() + _GUID).digest())[:-1]
 
 
-def sent(response, sock, peer):
-    """Open a session behind a 101; whatever else was sent is the end."""
+def sent(response, sock):
+    """Open a session behind a 101; whatever else was sent is the end.
+
+    A second client's is, too, without a word to the first, in whose middle of a deploy it may be.
+    """
     global _sock, _terminal, _heard
-    switched = response[9] == 0x31  # b"1", of 101
-    if switched and _is_free():
-        _terminal = _webrepl._webrepl(websocket.websocket(sock, True))  # True: its output may wait
-        sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, _CALLBACK, _hear)
-        _sock = sock
-        _heard = time.ticks_ms()
-        os.dupterm(_terminal)
-        server.after_sweep = os.dupterm_notify
-        return True
-    if switched:
-        _tell(b"\nConcurrent WebREPL connection from %r rejected\n" % (peer,))
-    return False
+    if response[9] != 0x31 or not _is_free():  # b"1", of 101
+        return False
+    _terminal = _webrepl._webrepl(websocket.websocket(sock, True))  # True: its output may wait
+    sock.setblocking(False)
+    sock.setsockopt(socket.SOL_SOCKET, _CALLBACK, _hear)
+    _sock = sock
+    _heard = time.ticks_ms()
+    os.dupterm(_terminal)
+    server.after_sweep = _notify
+    return True
 
 
 def _is_free():
     # Whether a session can begin, if need be instead of one that has been silent for long.
-    os.dupterm_notify(None)  # ends a session whose client is gone: an RST gives no event
+    _notify(None)  # ends a session whose client is gone: an RST gives no event
     terminal = os.dupterm(None)
     if terminal is None:
         return True
@@ -110,16 +109,17 @@ def _is_free():
     return False
 
 
+def _notify(_):
+    # Hand on what the client sent. In the middle of a print() that waits for it to take more, the
+    # socket is a blocking one (modwebsocket.c): reading would wait as well, and nobody else run.
+    if _sock:
+        _sock.setblocking(False)
+    os.dupterm_notify(None)
+    if _sock:
+        _sock.setblocking(True)  # allowed: that print() would fail, and nobody else reads
+
+
 def _hear(_):
     global _heard
     _heard = time.ticks_ms()
     server.sweep()
-
-
-def _tell(line):
-    # A print() could wait for minutes where the session's client has vanished, and it would
-    # disturb who uses the serial line.
-    poll = select.poll()
-    poll.register(_sock, select.POLLOUT)
-    for _ in poll.ipoll(0):
-        _sock.send(bytes((0x81, len(line))) + line)  # one frame of text

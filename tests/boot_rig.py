@@ -44,9 +44,11 @@ class Board:
     def write_settings(self, text):
         (self._root / "webrepl_cfg.py").write_text(text)
 
-    def boot(self, missing=()):
-        """Run boot.py, with some modules missing -> its lines."""
+    def boot(self, missing=(), server=None):
+        """Run boot.py, without some modules, or with a stand-in of the server -> its lines."""
         self.lose_modules()
+        if server:
+            self.stand_in("device.server", server)
         self.stand_in("device.webrepl_door", self.door)
         self.stand_in("webrepl", self.stock)
         for name in missing:

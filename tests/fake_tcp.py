@@ -2,10 +2,17 @@
 
 import errno
 
+import pytest
+
 POLLIN, POLLOUT, POLLERR, POLLHUP, POLLNVAL = 1, 4, 8, 16, 32
 SO_REUSEADDR = 4
 CALLBACK = 20
 SEND_BUFFER = 1072
+
+
+def stands_still():
+    """The board waits for ever: a failure that no `except Exception` of its own can hide."""
+    pytest.fail("the board would stand still")
 
 
 class Client:
@@ -107,11 +114,11 @@ class Socket:
         self.net.listeners[self.port] = self
 
     def setblocking(self, flag):
-        self._alive()
-        self.blocking = flag
+        self.blocking = flag  # closed or not
 
     def accept(self):
-        assert not self.blocking, "the board would stand still"
+        if self.blocking:
+            stands_still()
         if not self.waiting:
             raise OSError(errno.EAGAIN)
         client = self.waiting.pop(0)
@@ -121,7 +128,8 @@ class Socket:
         return client.sock, client.address
 
     def readinto(self, buffer):
-        assert not self.blocking, "the board would stand still"
+        if self.blocking and not self.incoming:
+            stands_still()
         self._alive()
         n = min(len(buffer), len(self.incoming))
         if n:
@@ -138,7 +146,8 @@ class Socket:
         if self.error:
             raise OSError(self.error)
         room = SEND_BUFFER - self.client.unacked
-        assert room or not self.blocking, "the board would stand still"
+        if self.blocking and not room:
+            stands_still()
         if not room:
             raise OSError(errno.EAGAIN)
         n = min(room, len(data))

@@ -121,9 +121,16 @@ GUARDS = [
         "_minute_of_silence",
     ),
     Guard(
-        "the stock WebREPL, where it has to do, waits 3 s at most",
+        "WebREPL: nobody waits for what a print waits for",
+        "device/webrepl_door.py",
+        ("        _sock.setblocking(False)\n    os", "        pass\n    os"),
+        "test_webrepl_door_guard.py::test_a_print_that_waits_for_its_client_keeps_nobody_else"
+        "_waiting",
+    ),
+    Guard(
+        "the stock WebREPL, where it has to do, waits 3 s at most for a byte",
         "boot.py",
-        ("            webrepl.listen_s.settimeout(3)\n", ""),
+        ("            webrepl.listen_s.settimeout(3)", "            webrepl.listen_s"),
         "test_boot_faults.py::test_without_the_guarded_door_the_firmwares_own_is"
         "_opened_with_a_limit",
     ),

@@ -32,10 +32,13 @@ class Server:
 
     def serve(self, request):
         response = bytes(self.service.answer(request))
-        self.service.sent(response, None, None)
+        self.service.sent(response, None)
+        self.check()
+        return response
+
+    def check(self):
         for check in self.checks:
             check(machine.now)
-        return response
 
 
 @pytest.fixture
@@ -48,9 +51,8 @@ def board(monkeypatch, tmp_path, capsys):
 
 
 def boot(board):
-    board.boot()
     board.server = Server()
-    board.stand_in("device.server", board.server)
+    board.boot(server=board.server)
 
 
 def press():
@@ -135,6 +137,17 @@ def test_our_access_point_goes_at_a_request_once_the_network_is_back(board):
     assert board.main() == ["switch: http://192.168.4.1/"]
     network.air["home"] = "correct horse"
     board.server.serve(b"GET /led HTTP/1.1\r\nHost: switch\r\n\r\n")
+    assert network.active == [True, False]
+
+
+def test_our_access_point_goes_in_safe_mode_too(board):
+    network.air.clear()
+    board.write_settings(SETTINGS + 'AP_PASSWORD = "12345678"')
+    crash(board, 3)
+    board.main()
+    assert network.active == [True, True]
+    network.air["home"] = "correct horse"
+    board.server.check()  # as when somebody comes to WebREPL
     assert network.active == [True, False]
 
 

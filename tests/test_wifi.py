@@ -6,7 +6,7 @@ import pytest
 
 from device import config, wifi
 
-METHODS = ["hostname", "active", "config", "connect", "status", "ifconfig", "isconnected"]
+METHODS = "hostname active config connect disconnect status ifconfig isconnected".split()
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +66,14 @@ def test_another_network_in_the_settings_is_joined(settings):
     settings.WIFI_SSID, settings.WIFI_PASSWORD = "office", "hello world"
     assert wifi.connect(settings)[0] == "192.168.1.7"
     assert written() == [("office", "hello world")]
+
+
+def test_another_network_is_joined_although_the_old_one_is_up(settings):
+    wifi.connect(settings)
+    network.air["office"] = "hello world"
+    settings.WIFI_SSID, settings.WIFI_PASSWORD = "office", "hello world"
+    assert wifi.connect(settings) == ("192.168.1.7", "")
+    assert network.station["joining"] == ("office", "hello world")
 
 
 def test_a_changed_password_is_tried_when_the_stored_one_fails(settings):

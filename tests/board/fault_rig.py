@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -59,18 +60,22 @@ def answers(board: VirtualBoard) -> bool:
     They are counted in hundredths, so that a PC that has no time for the board stretches them.
     """
 
-    def ask() -> bool:
-        while True:
+    late = threading.Event()
+
+    def ask() -> bool | None:
+        while not late.is_set():
             with contextlib.suppress(OSError, IndexError):
                 return client.led(board.http)
+        return None
 
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(ask)
         for _ in range(200):
             if asked.done():
-                return asked.result()
+                return bool(asked.result())
             time.sleep(0.01)
-        board.close()  # which ends the tries
+        late.set()
+        board.close()  # which ends the try that waits
         raise AssertionError(f"no answer within 2 s; the console ends: {board.console[-500:]!r}")
 
 

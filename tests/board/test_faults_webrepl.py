@@ -1,7 +1,9 @@
 """WebREPL's worst clients: the switch goes on serving, and its owner gets in after them."""
 
 import contextlib
+import re
 import socket
+from urllib.parse import urlsplit
 
 import client
 import pytest
@@ -14,18 +16,37 @@ HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
 )
-LOGIN = bytes((0x81, 0x80 | len(client.PASSWORD) + 1, 0, 0, 0, 0)) + client.PASSWORD.encode()
 WRONG = 100
 
 
-def vanishing(url: str, said: bytes = b"") -> socket.socket:
-    """A logged-in client that says nothing any more and never will."""
-    sock = client.connect(url)
+def typed(keys: bytes) -> bytes:
+    """Up to 125 of them as a frame, whose mask is zeros."""
+    return bytes((0x81, 0x80 | len(keys), 0, 0, 0, 0)) + keys
+
+
+def text(sock: socket.socket, end: bytes) -> bytes:
+    """What comes in frames, up to `end`."""
+    data = b""
+    with sock.makefile("rb") as file:
+        while not data.endswith(end):
+            size = file.read(2)[1]
+            if size == 126:
+                size = int.from_bytes(file.read(2), "big")
+            data += file.read(size)
+    return data
+
+
+def vanishing(url: str, said: bytes = b"", window: int = 1 << 16) -> socket.socket:
+    """A logged-in client that says nothing any more and never will; `window` bytes fit into it."""
+    sock = socket.socket()
+    sock.settimeout(client.TIMEOUT)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+    sock.connect(("127.0.0.1", urlsplit(url).port))
     sock.sendall(HANDSHAKE)
     seen = b""
     while not seen.endswith(b"Password: "):
         seen += sock.recv(100)
-    sock.sendall(LOGIN + b"\r")
+    sock.sendall(typed(client.PASSWORD.encode() + b"\r"))
     while not seen.endswith(b">>> "):
         seen += sock.recv(100)
     sock.sendall(said)
@@ -67,6 +88,21 @@ def test_a_session_whose_client_has_vanished_is_taken_over_after_a_minute(
             prompt_answers(board)
 
 
+def test_output_that_nobody_takes_holds_up_nothing_but_the_program_that_prints(
+    victim: Victim,
+) -> None:
+    with victim.suffers() as board:
+        with vanishing(
+            board.webrepl, typed(b"for i in range(900): print('line', i)\r\r"), 2048
+        ) as sock:
+            board.wait_for(lambda chip: chip.terminal.blocked)
+            for _ in range(3):
+                assert answers(board) is True
+            assert board.do(lambda chip: chip.terminal.blocked)
+            printed = text(sock, b"line 899\n>>> ")
+        assert [int(n) for n in re.findall(rb"line (\d+)\n", printed)] == list(range(900))
+
+
 @pytest.mark.parametrize("said", [b"", b"\x81"], ids=["between", "within"])
 def test_a_session_that_is_reset_between_or_within_frames_makes_way_at_once(
     victim: Victim, said: bytes
@@ -93,7 +129,7 @@ def test_a_hundred_wrong_passwords_lock_nobody_out(victim: Victim) -> None:
                 seen = b""
                 while not seen.endswith(b"Password: "):
                     seen += sock.recv(100)
-                sock.sendall(LOGIN[:6] + b"wrong567\r")
+                sock.sendall(typed(b"wrong567\r"))
                 assert b"Access denied" in client.read_all(sock)
         prompt_answers(board)
 

@@ -22,7 +22,7 @@ calls = []  # (name, arguments...) of what changes something, in order
 broken = set()  # names of methods that raise OSError
 refuses_while_off = False  # the access point takes its settings only while it is up
 deaf = False  # the access point drops its settings without a word
-station = {}  # "since": when the station began to try, "name": what it tells DHCP
+station = {}  # "since": when it began to try, "joining": what, "name": what it tells DHCP
 names = {}  # "hostname", "country"
 
 
@@ -38,29 +38,38 @@ class WLAN:
             calls.append(("active", self._if) + on)
             active[self._if] = on[0]
             if not self._if:
-                station["since"] = time.ticks_ms() if on[0] else None
+                station["since"] = None
+                if on[0]:
+                    _join()
         return active[self._if]
 
     def connect(self, *credentials):
         _may_break("connect")
         calls.append(("connect",) + credentials)
+        joined = self.status() == STAT_GOT_IP
         if credentials:
             stored[:] = credentials
-        station["since"] = time.ticks_ms()
-        station["name"] = names["hostname"]
+        if not joined:  # else it stays there: the SDK wants it disconnected first
+            _join()
+            station["name"] = names["hostname"]
+
+    def disconnect(self):
+        _may_break("disconnect")
+        calls.append(("disconnect",))
+        station["since"] = None
 
     def status(self, what=None):
         _may_break("status")
         if what == "rssi":
             return -52
-        since = station["since"]
-        if since is None or not active[0] or not stored[0]:
+        since, (ssid, password) = station["since"], station["joining"]
+        if since is None or not active[0] or not ssid:
             return STAT_IDLE
         if time.ticks_diff(time.ticks_ms(), since) < join_ms:
             return STAT_CONNECTING
-        if stored[0] not in air:
+        if ssid not in air:
             return STAT_NO_AP_FOUND
-        return STAT_GOT_IP if air[stored[0]] == stored[1] else STAT_WRONG_PASSWORD
+        return STAT_GOT_IP if air[ssid] == password else STAT_WRONG_PASSWORD
 
     def isconnected(self):
         _may_break("isconnected")
@@ -84,6 +93,10 @@ class WLAN:
             "0.0.0.0",
             "0.0.0.0",
         )
+
+
+def _join():
+    station.update(since=time.ticks_ms(), joining=tuple(stored))
 
 
 def sdk_reads(credentials):
@@ -117,7 +130,10 @@ def _may_break(name):
 def reset():
     """Reset the board: the SDK joins the network that it has stored."""
     names.update(hostname="mpy-esp8266", country="XX")
-    station.update(since=time.ticks_ms() if active[0] and stored[0] else None, name=None)
+    _join()
+    station["name"] = None
+    if not active[0] or not stored[0]:
+        station["since"] = None
     calls.clear()
 
 

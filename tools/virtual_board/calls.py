@@ -124,6 +124,9 @@ class Calls:
         else:
             self._chip.terminal.write(b"Warning: lwip.setsockopt() option not implemented\r\n")
 
+    def sock_blocking(self, sock: int, flag: int, _data: bytes) -> None:
+        self._chip.terminal.set_blocking(sock, bool(flag))
+
     # WiFi, WebREPL
 
     def wlan(self, _a: int, _b: int, data: bytes) -> bytes:

@@ -120,13 +120,13 @@ class Chip:
     def lose_interrupts(self, count: int) -> None:
         """A fault: the next `count` events are lost, as from a full scheduler queue."""
         assert self._run
-        self._run.to_lose = count
+        self._run.events.to_lose = count
 
     @property
     def to_lose(self) -> int:
         """How many of these are still to come."""
         assert self._run
-        return self._run.to_lose
+        return self._run.events.to_lose
 
     @property
     def events_done(self) -> bool:

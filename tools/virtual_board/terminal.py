@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from .lwip import Stack
 from .repl import Execute, Repl, SoftReset
+from .sockets import POLLOUT
 from .uart import StdinRing, Uart
 from .webrepl import Session
 
@@ -34,6 +35,8 @@ class Terminal:
         self.password = b""
         self.sock = -1  # the session's socket
         self._pending = b""  # for the session's client, not yet in its send buffer
+        self._blocking = False  # its socket: websocket.write() makes it so while it waits
+        self._stuck = False
         self.session: Session | None
         self.close_session()
 
@@ -70,6 +73,7 @@ class Terminal:
     def open_session(self, sock: int) -> None:
         """`_webrepl._webrepl(ws)`: asks for the password on `sock`."""
         self.sock, self._pending, self._attached = sock, b"", False
+        self._blocking = self._stuck = False
         self.session = Session(self.password, self._to_client, self.put, _VERSION)
 
     def attach(self, sock: int) -> None:
@@ -82,8 +86,23 @@ class Terminal:
         self._operation: tuple | None = None
         self._ended = self._reading = False
 
+    def set_blocking(self, sock: int, flag: bool) -> None:
+        """setblocking() of a socket."""
+        if sock == self.sock:
+            self._blocking = flag
+
+    @property
+    def stands_still(self) -> bool:
+        """True while os.dupterm_notify would wait for the client to say more: its socket is a
+        blocking one, and what made it so waits for the callback that reads to be over.
+        """
+        waits = self._stuck or self._blocking
+        self._stuck = bool(waits and self.session and not self._stack.poll(self.sock) & ~POLLOUT)
+        return self._stuck
+
     def _to_client(self, data: bytes) -> None:
         self._pending += data
+        self._blocking = True
         self._flush()
 
     def _flush(self) -> None:
@@ -91,10 +110,11 @@ class Terminal:
             try:
                 n = self._stack.send(self.sock, self._pending[:_ROOM])
             except OSError as e:
-                if e.errno not in (_EAGAIN, _ENOMEM):  # full for now; else the client is gone
-                    self._pending = b""
-                return
+                if e.errno in (_EAGAIN, _ENOMEM):
+                    return  # full for now; else the client is gone
+                n = len(self._pending)
             self._pending = self._pending[n:]
+            self._blocking = bool(self._pending)
 
     def notify(self, tag: int, answer: bytes) -> tuple[int, bytes]:
         """os.dupterm_notify: what the VM has to do next, (operation, data); see os.py there."""

@@ -35,14 +35,14 @@ def interpreter() -> str:
 class Vm:
     """One run of the interpreter, from a reset to the next.
 
-    request(name, a, b, data): a call from the VM, to be answered with reply(); output(bytes): what
-    it printed; ended(status): the process is gone.
+    request(call): a call from the VM, to be answered with reply(); output(bytes): what it printed;
+    ended(status): the process is gone.
     """
 
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        request: Callable[[str, int, int, bytes], None],
+        request: Callable[[protocol.Call], None],
         output: Callable[[bytes], None],
         ended: Callable[[int], None],
     ) -> None:
@@ -101,8 +101,8 @@ class Vm:
         self._packet += packet
         if request := protocol.parse_request(self._packet):
             self._packet = b""
-            self._sequence, *call = request
-            self._request(*call)
+            self._sequence, call = request
+            self._request(call)
 
     def reply(self, result: int, data: bytes, interrupts: list[int], flags: int) -> None:
         """Answer the request that is open; `flags` are protocol.CTRL_C and the like."""

@@ -4,7 +4,8 @@ From ports/esp8266/network_wlan.c: connect() with arguments stores them in the S
 returns at once; stored credentials connect by themselves at power-up and after a drop; the station
 reports IDLE, CONNECTING, WRONG_PASSWORD, NO_AP_FOUND or GOT_IP. A new chip has no credentials and
 its access point up, open to whoever knows the documented password. Harsher than the chip: what the
-SDK stored does not outlive the process, so every `make run` starts from a new chip.
+SDK stored does not outlive the process, so every `make run` starts from a new chip; and connect()
+leaves a station where it has joined, which the SDK's reference only says to disconnect first.
 """
 
 from .clock import Clock
@@ -58,13 +59,14 @@ class Wlan:
 
     def _join(self) -> None:
         self._since = self._clock.ms()
+        self._joining = self.stored
 
     def state(self) -> int:
         """The station's status now."""
         if not self.station_on or self._since is None:
             self._up = False
             return IDLE
-        answer = self.air.answer(*self.stored)
+        answer = self.air.answer(*self._joining)
         if self._clock.ms() - self._since < _JOIN_MS:
             self._up = False
             return CONNECTING
@@ -82,7 +84,9 @@ class Wlan:
                 self.ap_on = on[0]
             elif on[0] != self.station_on:
                 self.station_on = on[0]
-                self._since = self._clock.ms() if on[0] and self.stored[0] else None
+                self._since = None
+                if on[0] and self.stored[0]:
+                    self._join()
         self.state()
         return self.ap_on if interface else self.station_on
 
@@ -91,8 +95,8 @@ class Wlan:
             ssid, key = (*credentials, "")[:2]
             self.stored = (ssid[:32], (key or "")[:64])
             self.flash_writes += 1
-        self.dhcp_name = self._hostname
-        if self.station_on:
+        if self.station_on and self.state() != GOT_IP:
+            self.dhcp_name = self._hostname
             self._join()
             self.state()
 

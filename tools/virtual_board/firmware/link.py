@@ -45,6 +45,7 @@ SOCK_CLOSE = const(36)
 SOCK_POLL = const(37)
 SOCK_EVENT = const(38)
 SOCK_OPTION = const(39)
+SOCK_BLOCKING = const(40)
 WLAN = const(50)
 WEBREPL_PASSWORD = const(60)
 WEBREPL_SESSION = const(61)
@@ -61,6 +62,8 @@ _REPLY = const(16)  # reply: sequence, interrupts, flags, spare, four interrupts
 _MAX = const(4096)
 _CTRL_C = const(1)
 _FAULTY = const(2)
+_AGAIN = const(4)
+_NESTED = const(0x80)  # added to the operation: a callback calls
 
 _wire = open(int(getenv("WIRE")), "r+b")  # the descriptor that vm.py left us
 _out = bytearray(_HEAD + _MAX)
@@ -68,6 +71,7 @@ _out_view = memoryview(_out)
 _head = bytearray(_REPLY)
 _in = memoryview(bytearray(_MAX))
 _sequence = 0
+_nested = 0
 
 SCHEDULED = const(160)  # interrupt numbers from here on: scheduler.py
 
@@ -80,7 +84,7 @@ def _transfer(op, a, b, data):
     global _sequence
     _sequence = number = (_sequence + 1) & 0xFF
     n = len(data)
-    struct.pack_into("<BBHii", _out, 0, number, op, n, a, b)
+    struct.pack_into("<BBHii", _out, 0, number, op | _nested, n, a, b)
     _out_view[_HEAD : _HEAD + n] = data
     _wire.write(_out_view[: _HEAD + n])
     _wire.readinto(_head)
@@ -99,11 +103,14 @@ def _stale():
 
 
 def _run(handler):
+    global _nested
+    _nested = _NESTED
     try:
         if handler:
             handler()
     finally:
         call(CALLBACK_END)
+        _nested = 0
 
 
 def _deliver(numbers, interrupts, flags):
@@ -122,10 +129,13 @@ def _deliver(numbers, interrupts, flags):
 
 def call(op, a=0, b=0, data=b""):
     """Ask the chip; (result, reply bytes). A negative result becomes OSError(-result)."""
-    number, reply, body = _transfer(op, a, b, data)
-    while reply[0] != number:  # not _sequence, which a callback may have moved on by now
-        reply, body = _stale()
-    _deliver(reply[4:8], reply[1], reply[2])
+    while True:
+        number, reply, body = _transfer(op, a, b, data)
+        while reply[0] != number:  # not _sequence, which a callback may have moved on by now
+            reply, body = _stale()
+        _deliver(reply[4:8], reply[1], reply[2])
+        if not reply[2] & _AGAIN:  # else callbacks run first, at the jump
+            break
     if reply[8] < 0:
         raise OSError(-reply[8])
     return reply[8], body
@@ -138,7 +148,7 @@ def flash(op, address, length, data, into):
     """
     global _sequence, faulty
     _sequence = (_sequence + 1) & 0xFF
-    struct.pack_into("<BBHii", _out, 0, _sequence, op, len(data), address, length)
+    struct.pack_into("<BBHii", _out, 0, _sequence, op | _nested, len(data), address, length)
     _wire.write(_out, _HEAD)
     _wire.write(data)
     _wire.readinto(_head)

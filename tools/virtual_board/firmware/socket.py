@@ -64,6 +64,8 @@ class socket(io.IOBase):
 
     def setblocking(self, flag):
         self._timeout = None if flag else 0
+        if self._n >= 0:
+            link.call(link.SOCK_BLOCKING, self._n, bool(flag))  # matters to a WebREPL session
 
     def settimeout(self, seconds):
         self._timeout = None if seconds is None else int(seconds * 1000)
