@@ -27,11 +27,12 @@ test: .venv/.installed ## every test that this machine can run; says what it lef
 	@exec .venv/bin/python -m pytest -n 4
 
 lint: .venv/.installed ## style, the device-code check, types of device code
-	@.venv/bin/python -m ruff check --quiet --output-format=concise
-	@.venv/bin/python -m ruff format --check --quiet --output-format=concise
-	@.venv/bin/python -m tools.lint
-	@.venv/bin/python -m tools.lint.stubs
-	@.venv/bin/python -m mypy
+	@failed=; \
+	.venv/bin/python -m ruff check --quiet --output-format=concise || failed=1; \
+	.venv/bin/python -m ruff format --check --quiet --output-format=concise || failed=1; \
+	.venv/bin/python -m tools.lint || failed=1; \
+	.venv/bin/python -m tools.lint.stubs && .venv/bin/python -m mypy || failed=1; \
+	test -z "$$failed"
 
 fuzz: .venv/.installed ## a million requests that a fuzzer makes up; it ends at one that does harm
 	@exec .venv/bin/python -m tests.fuzz.target

@@ -72,7 +72,7 @@ def answer(data):
         return http.error(503)
 
 
-def sent(response, sock):
+def sent(response, sock, peer):
     """Count a response.
 
     The client is to close first: so TIME_WAIT is its own, and one that is still sending is not

@@ -8,8 +8,8 @@ Whoever serves a port is a module, or an object, with
   rejected        a count of the clients that it lost or refused
   answer(data)    the response (bytes, at most 1071) to `data` (bytes-like), all that has come so
                   far on one connection, or None while that is no whole request
-  sent(response, sock)    called behind a response: None lets the client close first, False has
-                  the connection closed now, True keeps the socket
+  sent(response, sock, peer)    called behind a response: None lets the client close first, False
+                  has the connection closed now, True keeps the socket
 
 On a request's way, here and in server.py, no function has more than 11 words of locals and stack,
 three for a `try` included: for more, MicroPython takes each call's frame from the heap (objfun.c).
@@ -34,17 +34,18 @@ _LINGER_READS = const(128)  # 64 KiB
 
 # A place is a list of these, and free while there is no socket.
 _SOCK = const(0)
-_SERVICE = const(1)
-_SINCE = const(2)  # ticks: when check() saw it first as it is, or None
-_DATA = const(3)  # of a request that is not whole yet, or None
-_LEFT = const(4)  # 0 or, once answered, how many reads it still has
-_WATCHED = const(5)  # by `poll`
+_PEER = const(1)
+_SERVICE = const(2)
+_SINCE = const(3)  # ticks: when check() saw it first as it is, or None
+_DATA = const(4)  # of a request that is not whole yet, or None
+_LEFT = const(5)  # 0 or, once answered, how many reads it still has
+_WATCHED = const(6)  # by `poll`
 
 callback = None  # for option 20, where the firmware has that
 services = {}  # by listening socket
 poll = select.poll()  # those; and where there is no callback, clients that have yet to ask
 
-places: list[list] = [[None] * 6 for _ in range(_PLACES)]
+places: list[list] = [[None] * 7 for _ in range(_PLACES)]
 _buffer = bytearray(_BUFFER)
 _view = memoryview(_buffer)
 
@@ -60,7 +61,7 @@ def accept(listener):
     place[_SINCE] = place[_DATA] = None
     place[_LEFT] = 0
     try:
-        place[_SOCK] = listener.accept()[0]
+        place[_SOCK], place[_PEER] = listener.accept()
         place[_SOCK].setblocking(False)
         if callback:
             place[_SOCK].setsockopt(socket.SOL_SOCKET, _CALLBACK, callback)
@@ -148,7 +149,7 @@ def _take(place, n):
         raise OSError
     place[_LEFT] = _LINGER_READS
     place[_SINCE] = place[_DATA] = None
-    then = place[_SERVICE].sent(response, place[_SOCK])
+    then = place[_SERVICE].sent(response, place[_SOCK], place[_PEER])
     if then:
         place[_SOCK] = None
     elif then is not None:

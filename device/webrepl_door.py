@@ -6,6 +6,7 @@ connection.py describes.
 """
 
 import os
+import select
 import socket
 import sys
 import time
@@ -76,13 +77,13 @@ def answer(data):
     return _SWITCHED % b2a_base64(sha1(key.encode() + _GUID).digest())[:-1]
 
 
-def sent(response, sock):
-    """Open a session behind a 101; whatever else was sent is the end.
-
-    A second client's is, too, without a word to the first, in whose middle of a deploy it may be.
-    """
+def sent(response, sock, peer):
+    """Open a session behind a 101; whatever else was sent is the end."""
     global _sock, _terminal, _heard
-    if response[9] != 0x31 or not _is_free():  # b"1", of 101
+    if response[9] != 0x31:  # b"1", of 101
+        return False
+    if not _is_free():
+        _tell(b"\nConcurrent WebREPL connection from %r rejected\n" % (peer,))
         return False
     _terminal = _webrepl._webrepl(websocket.websocket(sock, True))  # True: its output may wait
     sock.setblocking(False)
@@ -123,3 +124,12 @@ def _hear(_):
     global _heard
     _heard = time.ticks_ms()
     server.sweep()
+
+
+def _tell(line):
+    # As the stock one does, but not by print(): that could wait for minutes where the session's
+    # client has vanished, and it would disturb who uses the serial line.
+    poll = select.poll()
+    poll.register(_sock, select.POLLOUT)
+    for _ in poll.ipoll(0):
+        _sock.send(bytes((0x81, len(line))) + line)  # one frame of text

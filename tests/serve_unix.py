@@ -57,7 +57,7 @@ class Service:
         self.rejected = 0
         self.answer = answer
 
-    def sent(self, response, sock):
+    def sent(self, response, sock, peer):
         pass
 
 

@@ -26,7 +26,7 @@ class Service:
         self.rejected = 0
         self.responses = []
 
-    def sent(self, response, sock):
+    def sent(self, response, sock, peer):
         self.responses.append(response)
         self.rejected += response[9] >= ord("4")
 
@@ -64,5 +64,5 @@ class Board:
 
     def nobody(self):
         """True if nothing is left of any client."""
-        places = [place for place in self.connection.places if place[0] or place[3]]
+        places = [place for place in self.connection.places if place[0] or place[4]]
         return not places and not self.net.pcbs

@@ -113,6 +113,23 @@ def test_a_source_that_is_not_utf_8_is_named(project, out):
         build.build(out)
 
 
+@pytest.mark.parametrize("name", ["index.html", "page.js", "style.css"])
+def test_what_is_wrong_with_the_page_is_said_in_one_line_too(project, out, name):
+    path = next((project / "device" / "www").glob("*" + name[-4:].lstrip(".")))
+    path.write_bytes(b"\xff")
+    with pytest.raises(UserError, match=f"{path.name}: is not UTF-8"):
+        build.build(out)
+
+
+def test_a_page_that_is_gone_is_said(project, out):
+    (project / "device" / "www" / "index.html").unlink()
+    with pytest.raises(UserError, match="index.html: No such file"):
+        build.build(out)
+    shutil.rmtree(project / "device" / "www")
+    with pytest.raises(UserError, match="www: No such file"):
+        build.build(out)
+
+
 def test_the_configuration_is_for_its_owner_only(project, out):
     config = project / "mine.py"
     config.write_text("PASS = 'häßlich'\n", encoding="utf-8")

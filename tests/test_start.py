@@ -32,7 +32,7 @@ class Server:
 
     def serve(self, request):
         response = bytes(self.service.answer(request))
-        self.service.sent(response, None)
+        self.service.sent(response, None, None)
         self.check()
         return response
 

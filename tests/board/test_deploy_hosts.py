@@ -98,7 +98,7 @@ def test_a_file_that_does_not_compile_is_named_and_the_board_not_touched(
 
 def test_the_examples_password_never_gets_onto_a_board(make_target: Make, project: Path) -> None:
     example = (project / "webrepl_cfg.py.example").read_text()
-    (project / "webrepl_cfg.py").write_text(example)
+    (project / "webrepl_cfg.py").write_text(example + "LED_PIN = 4\n")
     status, shown = run("deploy", project, PORT="/dev/null")
     assert status == 1 and "make configure" in shown and shown.count("\n") == 1
 

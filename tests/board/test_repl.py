@@ -138,3 +138,13 @@ def test_over_the_cable_mpremote_leaves_the_running_switch_alone(
         tool.type(CTRL_X)
         assert tool.ended() == 0
     assert board.chip.boots == boots
+
+
+def test_a_board_that_goes_away_ends_the_prompt_in_one_line(make_board, project):
+    board = make_board()
+    with prompt(board, project, "PORT") as tool:
+        board.close()
+        assert tool.ended() == 1
+        assert tool.shown.count(b"error: ") == 1
+        tool.expect("error: /dev/.*: the connection was lost .*; check the cable")
+    assert b"Traceback" not in tool.shown

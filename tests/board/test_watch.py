@@ -5,7 +5,7 @@ from pathlib import Path
 
 import client
 import pytest
-from tool_rig import Tool, copy_project, way
+from tool_rig import Tool, copy_project, run, way
 
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import Chip
@@ -123,3 +123,9 @@ def test_ctrl_c_ends_it_well_and_leaves_the_prompt(board, project, kind):
         assert b"Traceback" not in tool.shown
     board.wait_for(lambda chip: not chip.terminal.repl.raw)
     assert client.led(board.http) is False
+
+
+def test_what_can_be_no_address_is_not_tried_for_ever(project):
+    status, shown = run("watch", project, HOST="1:2:3")
+    assert status == 1
+    assert "error: HOST=1:2:3 is not an address; give HOST=name" in shown

@@ -1,12 +1,13 @@
 """`make webrepl`: the stock client opens at the board's address, and its source is named."""
 
+import socket
 import stat
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import client
 import pytest
-from tool_rig import copy_project, run, way
+from tool_rig import Tool, copy_project, run, way
 
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.wlan import Air
@@ -49,6 +50,24 @@ def test_over_the_cable_the_board_is_asked_for_its_address(project, opened, make
     status, shown = run("webrepl_page", project, **way(board, "PORT"))
     assert status == 1
     assert "the board is in no WiFi network; correct WIFI_SSID" in shown
+    assert not opened.exists()
+
+
+def test_over_the_cable_a_board_on_other_ports_is_found_too(board, project, opened):
+    status, shown = run("webrepl_page", project, **way(board, "PORT"))
+    assert status == 0, shown
+    assert opened.read_text() == f"http://{urlsplit(board.webrepl).netloc}/"
+
+
+def test_what_speaks_no_http_is_not_opened(project, opened):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with Tool("webrepl_page", project, HOST=f"127.0.0.1:{port}") as tool:
+            with other.accept()[0] as sock:
+                sock.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+                sock.shutdown(socket.SHUT_WR)
+                assert tool.ended() == 1
+    assert b"Traceback" not in tool.shown and b"WebREPL cannot be reached" in tool.shown
     assert not opened.exists()
 
 

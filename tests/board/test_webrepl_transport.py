@@ -8,7 +8,7 @@ import pytest
 from fault_rig import HOME, log_in
 
 from tools.board import connection, wire
-from tools.board.webrepl import WebreplTransport
+from tools.board.webrepl import Busy, WebreplTransport
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.wlan import Air
 
@@ -75,6 +75,13 @@ def test_ctrl_c_gets_through_to_a_program_that_sleeps(board):
     assert keys.read_until(b"\ngo\n").endswith(b"\ngo\n")
     keys.write(b"\x03")
     assert keys.read_until(b"Interrupt: \n>>> ").endswith(b"Interrupt: \n>>> ")
+
+
+def test_somebody_else_at_the_door_disturbs_no_program(board, transport):
+    for n in range(3):
+        with pytest.raises(Busy):
+            log_in(board)
+        assert transport.exec(f"print({n})") == f"{n}\n".encode()
 
 
 def test_what_was_printed_before_the_connection_ended_is_read(board):

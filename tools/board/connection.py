@@ -19,6 +19,7 @@ from tools.board.explain import explained
 from tools.board.transport import Transport
 from tools.board.webrepl import Busy, Unreachable, WebreplTransport, split
 from tools.errors import UserError
+from tools.inputs import read_text
 
 ROOT = Path(__file__).resolve().parents[2]
 _LOOPBACK = ("localhost", "127.0.0.1")
@@ -31,12 +32,17 @@ _PROMPT = b"\r\n>>> "
 _RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n"
 
 
+def is_virtual(host: str | None) -> bool:
+    """Whether HOST is this PC, so that only a virtual board can be there."""
+    return bool(host) and split(host)[0] in _LOOPBACK
+
+
 def config_file(host: str | None) -> Path:
     """webrepl_cfg.py; for a virtual board the example will do. UserError where it is missing."""
     path = ROOT / settings.CONFIG
     if path.exists():
         return path
-    if host and split(host)[0] in _LOOPBACK:
+    if is_virtual(host):
         return ROOT / settings.EXAMPLE
     raise UserError("webrepl_cfg.py is missing", "make it with `make configure`")
 
@@ -44,14 +50,14 @@ def config_file(host: str | None) -> Path:
 def open_board(host: str | None, port: str | None = None) -> SerialTransport:
     """A transport to HOST over WiFi, or else to the serial PORT. UserError where there is none."""
     if host:
-        password = settings.read(config_file(host).read_text()).get("PASS")
+        password = settings.read(read_text(config_file(host))).get("PASS")
         if not isinstance(password, str) or not password:
             raise UserError("PASS is not set in webrepl_cfg.py", "set it with `make configure`")
         return WebreplTransport(host, password)
     name = ports.find(port)
     try:
         return Transport(name, timeout=_ANSWER)
-    except (TransportError, OSError) as e:
+    except (TransportError, OSError, ValueError) as e:
         raise ports.diagnose(name) from e
 
 

@@ -11,6 +11,9 @@ _TIMEOUT = 10.0  # s
 # A board that lost its power says no goodbye: asked after 5 s of silence, given up after 14.
 _KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 3}
 
+# What a session is told, even in its raw REPL, when somebody else comes to the door.
+_KNOCK = b"\nConcurrent WebREPL connection from "
+
 
 class Wire:
     """What SerialTransport needs of a serial port, over the websocket of a board at `where`.
@@ -38,6 +41,8 @@ class Wire:
             # one (Nagle's rule), which by itself would take 40 ms.
             self._set(socket.IPPROTO_TCP, "TCP_QUICKACK", 1)
             data = self._socket.recv(timeout, decode=False)
+            while data.startswith(_KNOCK):
+                data = self._socket.recv(timeout, decode=False)
         except TimeoutError:
             return False
         except (ConnectionClosed, OSError):

@@ -20,6 +20,7 @@ from tools.board import connection, on_board
 from tools.deploy.plan import files
 from tools.deploy.steps import Deploy
 from tools.errors import UserError, main
+from tools.inputs import read_text, switched_on
 
 WOULD_CHANGE = 2
 Say = Callable[[str], None]
@@ -28,18 +29,19 @@ Say = Callable[[str], None]
 def wanted_files(host: str | None) -> dict[str, bytes]:
     """The files that are to be on a board, built from the sources as they are now."""
     config = connection.config_file(host)
-    if config.name == settings.CONFIG.name:
+    if not connection.is_virtual(host):
         _refuse_example(config)
     with tempfile.TemporaryDirectory() as folder:
-        source = os.environ.get("SOURCE") == "1"
-        return files(build.build(Path(folder) / "board", source, config))
+        return files(build.build(Path(folder) / "board", switched_on("SOURCE"), config))
 
 
 def _refuse_example(config: Path) -> None:
-    if config.read_bytes() == (connection.ROOT / settings.EXAMPLE).read_bytes():
+    example = connection.ROOT / settings.EXAMPLE
+    given, known = (settings.read(read_text(path)).get("PASS") for path in (config, example))
+    if given == known:
         raise UserError(
-            "webrepl_cfg.py has the example's values, password and all",
-            "fill it in with `make configure`",
+            "webrepl_cfg.py has the example's password, which everybody knows",
+            "choose your own with `make configure`",
         )
 
 
@@ -54,7 +56,7 @@ def deploy(host: str | None, wanted: dict[str, bytes], say: Say, progress: Say) 
             say(line)
         changes = job.unfinished or not plan.empty
         state = None if changes else connection.run(board, on_board.state)
-        if os.environ.get("DRY_RUN") == "1":
+        if switched_on("DRY_RUN"):
             return WOULD_CHANGE if changes else 0
         if not _serving(state):
             if not changes:
@@ -104,7 +106,11 @@ def _many(hosts: list[str]) -> int:
             return 1
 
     with ThreadPoolExecutor(len(wanted)) as pool:
-        statuses = list(pool.map(one, wanted))
+        try:
+            statuses = list(pool.map(one, wanted))
+        except KeyboardInterrupt:
+            screen.say("interrupted: what is under way ends first", sys.stderr)
+            raise
     return 1 if 1 in statuses else max(statuses)
 
 

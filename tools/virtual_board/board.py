@@ -109,6 +109,8 @@ class VirtualBoard:
 
     def close(self) -> None:
         """Power off; nothing is left running."""
+        if self._loop.is_closed():
+            return  # it was closed before
         self.do(Chip.close)
         self._stop_loop()
 

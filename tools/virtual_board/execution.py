@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HEAP = 2 * 38016  # bytes for Python: the chip's pool, doubled for 64-bit words
 _GRACE = 0.05  # s in which a computing program may notice an event by a call of its own
 _SOFT_RESTART = 4
-_HTTP = 80
+_HTTP, _WEBREPL = 80, 8266
 _CTRL_C, _NO_INTERRUPT_CHAR = 3, -1
 _DELIVERY = ("schedule", "callback_dropped")
 
@@ -126,8 +126,9 @@ class Execution:
         name, a, b, data, _ = call
         if name == "hello":
             kind = "r" if self._terminal.repl.raw else "f"
-            url = f"http://127.0.0.1:{self._chip.stack.loopback_port(_HTTP)}/"
-            return SECTORS, f"{kind}{HEAP} {url}".encode()
+            http, webrepl = map(self._chip.stack.loopback_port, (_HTTP, _WEBREPL))
+            urls = f"http://127.0.0.1:{http}/ ws://127.0.0.1:{webrepl}/"
+            return SECTORS, f"{kind}{HEAP} {urls}".encode()
         if name == "source":
             return 0, self._source[a : a + b]
         if name in ("callback_end", "callback_dropped"):

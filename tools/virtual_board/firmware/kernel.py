@@ -118,9 +118,9 @@ def main(space):
 
     micropython.kbd_intr(3)
     blocks, setup = link.call(link.HELLO)
-    size, url = setup[1:].split()
+    size, urls = setup[1:].split(None, 1)
     free, raw = int(size), setup[:1] == b"r"
-    os._machine += ", virtual board at " + str(url, "utf-8")
+    os._machine += ", virtual board at " + str(urls, "utf-8")
     _modules()
     _mount(blocks)
     filler = _shrink(free)

@@ -1,0 +1,26 @@
+"""What a user gives the tools: files, and switches in the environment. UserError where wrong."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from tools.errors import UserError
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. UserError where it cannot be read, or is not UTF-8."""
+    try:
+        return path.read_bytes().decode()
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}", "that file is needed, and readable") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: is not UTF-8", "save it as UTF-8") from None
+
+
+def switched_on(name: str) -> bool:
+    """Whether the environment says 1 for `name`. UserError for what is neither that nor 0."""
+    value = os.environ.get(name) or "0"
+    if value not in ("0", "1"):
+        raise UserError(f"{name}={value} is neither 1 nor 0", f"give {name}=1, or leave it out")
+    return value == "1"
