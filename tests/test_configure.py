@@ -133,6 +133,18 @@ def test_settings_that_are_not_python_are_reported_by_line_and_not_quoted(tmp_pa
     assert "my secret" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("line", ["HTTP_PASSWORD = 1234", 'AP_PASSWORD: str = "secret99"'])
+def test_a_setting_that_cannot_be_read_is_named_and_nothing_is_written(tmp_path, line):
+    file = tmp_path / "webrepl_cfg.py"
+    file.write_text(f"WIFI_SSID = 'home'\n{line}\n")
+    done = configure_without_terminal(tmp_path, WIFI_SSID="office")
+    what = f"{re.match('[A-Z_]+', line)[0]} in webrepl_cfg.py is not a plain value (line 2)"
+    told = f"error: {what}; write it as in webrepl_cfg.py.example\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+    assert file.read_text() == f"WIFI_SSID = 'home'\n{line}\n"
+    assert os.listdir(tmp_path) == ["webrepl_cfg.py"]
+
+
 @settings(deadline=None, max_examples=100)
 @given(st.sampled_from(SETTINGS), st.text(max_size=70) | st.sampled_from(["16", "1", "n", "True"]))
 def test_what_is_accepted_here_the_board_accepts_too(setting, answer):

@@ -103,6 +103,15 @@ def test_enter_keeps_what_was_set_and_a_dash_empties_it(tmp_path):
     assert "abcd" not in shown and "secret" not in shown
 
 
+def test_a_setting_that_cannot_be_read_is_named_before_anything_is_asked(tmp_path):
+    file = tmp_path / "webrepl_cfg.py"
+    file.write_text("HTTP_PASSWORD = 1234\n")
+    status, shown = configure_on_terminal(tmp_path, *[""] * 8)
+    assert (status, file.read_text()) == (1, "HTTP_PASSWORD = 1234\n")
+    assert shown.startswith("error: HTTP_PASSWORD in webrepl_cfg.py is not a plain value")
+    assert shown.count("\n") == 1
+
+
 @pytest.mark.parametrize("key", ["\x04", "\x03"])  # Ctrl-D, Ctrl-C
 def test_giving_up_halfway_leaves_the_old_settings_and_one_line(tmp_path, key):
     file = tmp_path / "webrepl_cfg.py"

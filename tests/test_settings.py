@@ -1,4 +1,5 @@
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.errors import UserError
-from tools.settings import read, render, write
+from tools.settings import known, read, render, write
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ["PASS", "WIFI_SSID", "WIFI_PASSWORD", "HTTP_PASSWORD"]
@@ -63,6 +64,76 @@ def test_the_board_reads_the_very_passwords_that_were_typed(folder, passwords):
         [INTERPRETER, "-c", script], cwd=folder, capture_output=True, text=True, check=True
     )
     assert [bytes.fromhex(line).decode() for line in done.stdout.splitlines()] == passwords
+
+
+DEFAULTS = {"PASS": "", "LED_PIN": 2, "LED_ACTIVE_LOW": True}
+
+
+def test_what_is_plainly_set_is_known_and_the_rest_has_its_default():
+    source = "BASE = A = 1 + 1\nPASS = 'old'; PASS = ('a'  # and\n 'b')\nprint(LED_PIN, A.PASS)"
+    assert known(source, DEFAULTS) == {**DEFAULTS, "PASS": "ab"}
+    source = "LED_PIN = 4; LED_ACTIVE_LOW = False"
+    assert known(source, DEFAULTS) == {"PASS": "", "LED_PIN": 4, "LED_ACTIVE_LOW": False}
+
+
+@pytest.mark.parametrize("before", ["", "PASS = 'plain'\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "PASS = 12345",
+        "PASS = None",
+        "PASS = b'secret'",
+        "PASS = ('secret',)",
+        "PASS = 'sec' + 'ret'",
+        "PASS = f'secret'",
+        "PASS = other",
+        "PASS: str = 'secret'",
+        "PASS += 'secret'",
+        "A = PASS = 'secret'",
+        "PASS = A = 'secret'",
+        "PASS, A = 'secret', 1",
+        "[A, *PASS] = 'secret'",
+        "if True: PASS = 'secret'",
+        "print(PASS := 'secret')",
+        "for PASS in ['secret']: pass",
+        "with a as PASS: pass",
+        "try: a\nexcept OSError as PASS: pass",
+        "import PASS.a",
+        "from a import b as PASS",
+        "def PASS(): pass",
+        "class PASS: pass",
+        "def f():\n global PASS\n PASS = 'secret'",
+        "match a:\n case [*PASS]: pass",
+        "match a:\n case {**PASS}: pass",
+        "del PASS",
+        "LED_PIN = '4'",
+        "LED_PIN = True",
+        "LED_ACTIVE_LOW = 1",
+        "LED_ACTIVE_LOW = not True",
+        "from a import *",
+    ],
+)
+def test_a_setting_that_is_not_plain_is_an_error_and_never_missing(before, line):
+    named = [name for name in DEFAULTS if name in line] or ["a setting"]
+    with pytest.raises(UserError) as error:
+        known(before + line, DEFAULTS)
+    expected = rf"{named[0]} in webrepl_cfg.py is not a plain value \(line \d\); write it as in .*"
+    assert re.fullmatch(expected, str(error.value)) and "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("A = 1\nPASS = 'secret\0'\n", "at line 2; correct that line"),
+        ("\0", "at line 1; correct that line"),
+        ("A = 1\nPASS = (\n", "at line 2; correct that line"),
+    ],
+)
+def test_what_is_not_python_is_reported_by_line(source, told):
+    for reader in (read, lambda text: known(text, DEFAULTS), lambda text: render(text, {})):
+        with pytest.raises(UserError) as error:
+            reader(source)
+        assert str(error.value) == f"webrepl_cfg.py is not valid Python {told}"
 
 
 def test_nobody_else_can_read_the_settings_while_they_are_written(tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tools.errors import UserError, main
-from tools.settings import CONFIG, EXAMPLE, Value, read, render, write
+from tools.settings import CONFIG, EXAMPLE, Value, known, render, write
 
 _NONE = "-"  # the answer that empties a setting: Enter alone keeps it
 _PINS = (2, 4, 5, 12, 13, 14, 15, 16)  # 0: the button; 1, 3: the prompt; 6 to 11: the flash chip
@@ -121,9 +121,7 @@ def run() -> None:
     try:
         if CONFIG.exists():
             source = CONFIG.read_text(encoding="utf-8")
-            values.update(
-                (k, v) for k, v in read(source).items() if type(v) is type(values.get(k))
-            )
+            values = known(source, values)
         elif EXAMPLE.exists():
             source = EXAMPLE.read_text(encoding="utf-8")  # for its comments
     except (OSError, UnicodeDecodeError) as error:

@@ -25,6 +25,32 @@ def read(source: str) -> dict[str, Value]:
     return {name: ast.literal_eval(node) for name, node in _literals(source).items()}
 
 
+def known(source: str, defaults: Mapping[str, Value]) -> dict[str, Value]:
+    """`defaults`, with the values in their places that the text of a webrepl_cfg.py has.
+
+    UserError at one of these names that is bound there in any way but `name = value`, the value a
+    literal of its default's type. Taken for missing, it would get its default: that a password is
+    lost opens what it shut.
+    """
+    values = dict(defaults)
+    statements = _statements(source)
+    plain = set()
+    for statement in statements:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
+            target, value = statement.targets[0], statement.value.value
+            if len(statement.targets) == 1 and isinstance(target, ast.Name):
+                if type(value) is type(defaults.get(target.id)):
+                    values[target.id] = value
+                    plain.add(target)
+    for node in (node for statement in statements for node in ast.walk(statement)):
+        name = _bound(node)
+        if node not in plain and (name in defaults or name == "*"):
+            name = "a setting" if name == "*" else name
+            what = f"{name} in {CONFIG} is not a plain value (line {node.lineno})"
+            raise UserError(what, f"write it as in {EXAMPLE}")
+    return values
+
+
 def render(source: str, values: Mapping[str, Value]) -> str:
     """The text `source` with these values in place of its own, and what it lacks added.
 
@@ -67,14 +93,8 @@ def _private(path: str, flags: int) -> int:
 
 def _literals(source: str) -> dict[str, ast.expr]:
     """Where `source`, at its top level, gives a name its last value, if that is a literal."""
-    try:
-        statements = ast.parse(source).body
-    except (SyntaxError, ValueError) as error:
-        # Only the line's number: the error's text could quote a password.
-        where = f"line {getattr(error, 'lineno', '?')}"
-        raise UserError(f"{CONFIG} is not valid Python at {where}", "correct that line") from None
     found: dict[str, ast.expr] = {}
-    for statement in statements:
+    for statement in _statements(source):
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             name = statement.targets[0].id
             found.pop(name, None)
@@ -82,3 +102,29 @@ def _literals(source: str) -> dict[str, ast.expr]:
                 ast.literal_eval(statement.value)
                 found[name] = statement.value
     return found
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError) as error:
+        # Only the line's number: the error's text could quote a password.
+        line = getattr(error, "lineno", None)
+        before, nul, _ = source.partition("\0")
+        if nul and not line:  # Python says of a NUL that there is one, not where
+            line = before.count("\n") + 1
+        where = f" at line {line}" if line else ""
+        cure = "correct that line" if line else "correct it"
+        raise UserError(f"{CONFIG} is not valid Python{where}", cure) from None
+
+
+def _bound(node: ast.AST) -> str:
+    """The name that `node` binds or deletes, in whatever scope; "*" for any; "" for none."""
+    if isinstance(node, ast.Name):
+        return "" if isinstance(node.ctx, ast.Load) else node.id
+    # Of an import, a def or class, an except, a pattern: no other nodes have these attributes.
+    for attribute in ("asname", "name", "rest"):
+        name = getattr(node, attribute, None)
+        if isinstance(name, str):
+            return name.partition(".")[0]
+    return ""
