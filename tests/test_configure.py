@@ -105,6 +105,28 @@ def test_with_nobody_to_ask_and_nothing_set_it_says_what_to_set(tmp_path):
     assert not os.listdir(tmp_path)
 
 
+def test_a_value_with_a_dollar_goes_in_front_of_make_as_it_is_told(tmp_path):
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    (tmp_path / ".venv/bin/python").symlink_to(sys.executable)
+    (tmp_path / "requirements.txt").touch()
+    (tmp_path / ".venv/.installed").touch()
+    done = subprocess.run(
+        ["make", "-f", ROOT / "Makefile", "configure"],
+        cwd=tmp_path,
+        env=environment(PASS="ab$cde"),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert values_in(tmp_path)["PASS"] == "ab$cde"
+    told = configure_without_terminal(tmp_path).stderr
+    for text in (told, (ROOT / "README.md").read_text(encoding="utf-8")):
+        assert re.search(
+            r"alues with `?\$`? go in front of make\b.*PASS='...' make conf", text, re.S
+        )
+
+
 def test_the_board_is_not_named_after_the_pc(tmp_path, monkeypatch):
     monkeypatch.setattr(configure.socket, "gethostname", lambda: "my-pc")
     monkeypatch.setenv("HOSTNAME", "my-pc")

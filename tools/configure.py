@@ -108,9 +108,8 @@ def from_environment() -> dict[str, Value]:
                 raise UserError(what, f"correct it ({CONFIG} is as it was)") from None
     if not values:
         names = ", ".join(setting.name for setting in SETTINGS)
-        raise UserError(
-            "not a terminal, so nobody to ask", f"set in the environment any of {names}"
-        )
+        cure = f"set in the environment any of {names}; values with $ go in front of make"
+        raise UserError("not a terminal, so nobody to ask", f"{cure}: PASS='...' make configure")
     return values
 
 
