@@ -127,6 +127,14 @@ def test_a_value_with_a_dollar_goes_in_front_of_make_as_it_is_told(tmp_path):
         )
 
 
+def test_the_key_of_a_network_will_do_for_its_password(tmp_path):
+    key = "0123456789abcdefABCDEF" * 3
+    told = configure_without_terminal(tmp_path, WIFI_PASSWORD=key).stderr
+    assert "must have 8 to 63 characters (bytes of UTF-8) or be 64 hex digits; it has 66" in told
+    assert configure_without_terminal(tmp_path, WIFI_PASSWORD=key[:64]).returncode == 0
+    assert values_in(tmp_path)["WIFI_PASSWORD"] == key[:64]
+
+
 def test_the_board_is_not_named_after_the_pc(tmp_path, monkeypatch):
     monkeypatch.setattr(configure.socket, "gethostname", lambda: "my-pc")
     monkeypatch.setenv("HOSTNAME", "my-pc")

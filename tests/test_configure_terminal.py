@@ -103,6 +103,14 @@ def test_enter_keeps_what_was_set_and_a_dash_empties_it(tmp_path):
     assert "abcd" not in shown and "secret" not in shown
 
 
+def test_enter_keeps_the_key_of_a_network(tmp_path):
+    file = tmp_path / "webrepl_cfg.py"
+    file.write_text(f"WIFI_PASSWORD = '{'0a' * 32}'\n")
+    status, shown = configure_on_terminal(tmp_path, *[""] * 8)
+    assert status == 0 and "must have" not in shown
+    assert values_in(tmp_path)["WIFI_PASSWORD"] == "0a" * 32
+
+
 def test_a_setting_that_cannot_be_read_is_named_before_anything_is_asked(tmp_path):
     file = tmp_path / "webrepl_cfg.py"
     file.write_text("HTTP_PASSWORD = 1234\n")

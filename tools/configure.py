@@ -31,6 +31,17 @@ def text(low: int, high: int) -> Callable[[str], str]:
     return check
 
 
+def wifi_password(answer: str) -> str:
+    """A check for SETTINGS: empty, 8 to 63 bytes, or the key made of them as 64 hex digits."""
+    if re.fullmatch("[0-9A-Fa-f]{64}", answer):
+        return answer
+    size = len(answer.encode())
+    if answer and not 8 <= size <= 63:
+        what = "must have 8 to 63 characters (bytes of UTF-8) or be 64 hex digits"
+        raise ValueError(f"{what}; it has {size}")
+    return text(8, 63)(answer)
+
+
 def hostname(answer: str) -> str:
     """A check for SETTINGS: a name for DNS, no longer than the firmware takes."""
     if not re.fullmatch("[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?", answer):
@@ -65,7 +76,7 @@ class Setting:
 
 SETTINGS = (
     Setting("WIFI_SSID", "WiFi network to join", text(1, 32)),
-    Setting("WIFI_PASSWORD", "its password, 8 to 63, - if it is open", text(8, 63), secret=True),
+    Setting("WIFI_PASSWORD", "its password, 8 to 63, - if it is open", wifi_password, secret=True),
     Setting("HOSTNAME", "name of the board on the network", hostname, "switch"),
     Setting("PASS", "WebREPL password, 4 to 9, - for no WebREPL", text(4, 9), secret=True),
     Setting("HTTP_PASSWORD", "password of the web page, - for none", text(1, 64), secret=True),
