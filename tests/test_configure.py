@@ -163,6 +163,14 @@ def test_settings_that_are_not_python_are_reported_by_line_and_not_quoted(tmp_pa
     assert "my secret" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("name", ["webrepl_cfg.py", "webrepl_cfg.py.example"])
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path, name):
+    (tmp_path / name).mkdir()
+    done = configure_without_terminal(tmp_path, WIFI_SSID="home")
+    told = f"error: cannot read {name} (Is a directory); correct that\n"
+    assert (done.returncode, done.stderr) == (1, told)
+
+
 @pytest.mark.parametrize("line", ["HTTP_PASSWORD = 1234", 'AP_PASSWORD: str = "secret99"'])
 def test_a_setting_that_cannot_be_read_is_named_and_nothing_is_written(tmp_path, line):
     file = tmp_path / "webrepl_cfg.py"

@@ -100,7 +100,9 @@ def ask(setting: Setting, current: Value) -> Value:
 
 
 def _reason(error: Exception) -> str:
-    """What to say of a refused answer: nothing of its content."""
+    """What to say of a refused answer or file: nothing of its content."""
+    if isinstance(error, OSError):
+        return str(error.strerror)
     return "must be valid UTF-8" if isinstance(error, UnicodeError) else str(error)
 
 
@@ -126,16 +128,17 @@ def from_environment() -> dict[str, Value]:
 
 def run() -> None:
     """Ask for each setting, or without a terminal take them from the environment; write them."""
-    source = ""
+    file, source = CONFIG, ""
     values = {setting.name: setting.default for setting in SETTINGS}
     try:
         if CONFIG.exists():
             source = CONFIG.read_text(encoding="utf-8")
             values = known(source, values)
         elif EXAMPLE.exists():
+            file = EXAMPLE
             source = EXAMPLE.read_text(encoding="utf-8")  # for its comments
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot read {CONFIG} ({_reason(error)})", "correct that") from None
+        raise UserError(f"cannot read {file} ({_reason(error)})", "correct that") from None
     if sys.stdin.isatty():
         print(f"Settings for {CONFIG}. Enter keeps what is in brackets, {_NONE} empties it.")
         try:
