@@ -5,6 +5,7 @@ Its standard output is what a program prints; everything else goes over a socket
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -32,6 +33,17 @@ def interpreter() -> str:
     return found
 
 
+def _tie(pid: int, end: socket.socket) -> None:
+    """Let the kernel kill this process when the other end of the pair `end` is closed.
+
+    PR_SET_PDEATHSIG has to be asked for in the child, and MicroPython cannot.
+    """
+    if sys.platform == "linux":
+        fcntl.fcntl(end, fcntl.F_SETOWN, pid)
+        fcntl.fcntl(end, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(end, fcntl.F_SETFL, os.O_ASYNC)
+
+
 class Vm:
     """One run of the interpreter, from a reset to the next.
 
@@ -48,6 +60,8 @@ class Vm:
     ) -> None:
         self._loop, self._request, self._output, self._ended = loop, request, output, ended
         self._wire, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        # Should we be killed: a program that computes would never look at the wire.
+        self._lifeline, held = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._stdout, stdout = os.pipe()
         os.set_blocking(self._stdout, False)
         self._wire.setblocking(False)
@@ -65,10 +79,12 @@ class Vm:
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=subprocess.STDOUT,
-            pass_fds=[theirs.fileno()],
+            pass_fds=[theirs.fileno(), held.fileno()],
             env={**os.environ, "WIRE": str(theirs.fileno())},
             start_new_session=True,  # a Ctrl-C at the user's terminal is not the program's
         )
+        _tie(self._child.pid, held)
+        held.close()
         theirs.close()
         os.close(stdout)
         loop.add_reader(self._wire, self._readable)
@@ -96,7 +112,7 @@ class Vm:
         self.drain()
         if not packet:
             self._close()
-            self._ended(self._child.wait())
+            self._ended(self._wait())
             return
         self._packet += packet
         if request := protocol.parse_request(self._packet):
@@ -120,7 +136,12 @@ class Vm:
         """Power off: nothing is closed, nothing said."""
         self._close()
         self._child.kill()
-        self._child.wait()
+        self._wait()
+
+    def _wait(self) -> int:
+        status = self._child.wait()
+        self._lifeline.close()  # not before, or it would not end by itself
+        return status
 
     def _close(self) -> None:
         if self._wire.fileno() >= 0:
