@@ -1,55 +1,14 @@
 """`make run` as a new user types it: what it prints, how it ends, what it says of bad input."""
 
-import os
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import client
 import pytest
+from run_rig import Run
 
 from tools.virtual_board.flash import SIZE
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Run:
-    """The virtual board as a program, with free ports and the image `flash`."""
-
-    def __init__(self, flash: Path, **environment: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tools.virtual_board"],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "FLASH": str(flash),
-                "HTTP_PORT": "0",
-                "WEBREPL_PORT": "0",
-                **environment,
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def until(self, start: str) -> list[str]:
-        """The lines up to the first that begins so."""
-        assert self.process.stdout
-        lines = []
-        for line in self.process.stdout:
-            lines.append(line.rstrip("\r\n"))
-            if line.startswith(start):
-                return lines
-        raise AssertionError(f"it ended: {lines}")
-
-    def end(self) -> int:
-        """Ctrl-C."""
-        self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=20)
-        return self.process.returncode
 
 
 @pytest.fixture
@@ -79,8 +38,7 @@ def test_a_fresh_clone_prints_where_the_board_is_and_shows_its_light(image: Path
 def test_ctrl_c_leaves_no_process_behind(image: Path) -> None:
     run = Run(image)
     run.until("ready")
-    tasks = Path(f"/proc/{run.process.pid}/task").glob("*/children")
-    children = [child for task in tasks for child in task.read_text().split()]
+    children = run.children()
     assert children
     run.end()
     assert not [child for child in children if Path(f"/proc/{child}").exists()]
@@ -109,10 +67,13 @@ def refused(image: Path, **environment: str) -> str:
 def test_a_port_that_is_taken_is_named(image: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert port in refused(image, HTTP_PORT=port)
+        shown = refused(image, HTTP_PORT=port)
+        assert port in shown and "Errno" not in shown
 
 
-@pytest.mark.parametrize("port", ["eighty", "-1", "65536"])
+@pytest.mark.parametrize(
+    "port", ["eighty", "-1", "65536", "²", pytest.param("9" * 5000, id="long")]
+)
 def test_a_port_that_is_none_is_named(image: Path, port: str) -> None:
     assert port in refused(image, HTTP_PORT=port)
 
@@ -127,6 +88,10 @@ def test_a_corrupt_image_is_refused_and_left_alone(image: Path, content: bytes) 
 def test_an_image_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     refused(tmp_path / "file" / "flash.img")
+
+
+def test_an_image_that_cannot_be_looked_for_is_one_line(tmp_path: Path) -> None:
+    refused(tmp_path / ("x" * 300) / "flash.img")
 
 
 def test_a_folder_is_no_image(tmp_path: Path) -> None:

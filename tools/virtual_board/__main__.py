@@ -4,10 +4,14 @@ Environment: FLASH (the image, build/flash.img), HTTP_PORT (8080), WEBREPL_PORT 
 """
 
 import fcntl
+import math
 import os
+import re
 import signal
+import sys
 import tempfile
-import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tools import build
@@ -16,13 +20,16 @@ from tools.errors import UserError, main
 
 from . import image
 from .board import VirtualBoard
+from .chip import Chip
 
 ROOT = Path(__file__).resolve().parents[2]
+_PATIENCE = 10  # s; boot.py takes 8 at most
+_LOOK = 0.05  # s from one look to the next
 
 
 def _port(name: str, default: int) -> int:
     text = os.environ.get(name) or str(default)
-    if not (text.isdigit() and 0 <= int(text) < 65536):
+    if not (re.fullmatch("[0-9]{1,5}", text) and int(text) < 65536):
         raise UserError(
             f"{name}={text} is not a port", "give a number from 1 to 65535, or 0 for any"
         )
@@ -32,7 +39,13 @@ def _port(name: str, default: int) -> int:
 def _flash() -> Path:
     """The image to run from, made with the current bundle where it is missing, and checked."""
     path = Path(os.environ.get("FLASH") or ROOT / "build" / "flash.img")
-    if not path.exists():
+    try:
+        missing = not path.exists()
+    except OSError as e:  # a folder that is closed to us, or a name that is too long
+        raise UserError(
+            f"cannot read {path}: {e.strerror}", "choose another with FLASH=path"
+        ) from e
+    if missing:
         config = ROOT / "webrepl_cfg.py"
         with tempfile.TemporaryDirectory() as tree:
             board = build.build(
@@ -97,11 +110,43 @@ class Console:
         """GPIO2 drives the blue LED, which is lit while the pin is low."""
         self.report("GPIO2 low   LED on" if lit else "GPIO2 high  LED off")
 
-    def ready(self) -> None:
-        """The board has booted."""
+    def release(self) -> None:
+        """Print what was reported so far, and the rest at once. In the board's thread."""
         held, self._held = self._held or [], None
-        for line in ["ready", *held]:
+        for line in held:
             self.say(line)
+
+    def ready(self) -> None:
+        """The board has booted. In the board's thread."""
+        self.say("ready")
+        self.release()
+
+
+def _wait(condition: Callable[[], object], seconds: float = math.inf) -> bool:
+    """Until condition() holds; False where it does not in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(_LOOK)
+    return True
+
+
+def _boot(board: VirtualBoard, console: Console, stop: list[int]) -> None:
+    """Power on, and wait for the prompt or for `stop`, for ever."""
+    board.do(Chip.power_on)
+    if not _wait(lambda: stop or board.chip.boots, _PATIENCE):
+        # As a real board does, it stays up with a program that never ends, to be cured.
+        board.do(lambda chip: console.release())
+        print(
+            f"the board has not come to its prompt after {_PATIENCE} s; "
+            f"make repl PORT={board.serial} and Ctrl-C get one",
+            file=sys.stderr,
+            flush=True,
+        )
+        _wait(lambda: stop or board.chip.boots)
+    if board.chip.boots:
+        board.do(lambda chip: console.ready())
 
 
 def run() -> None:
@@ -109,23 +154,25 @@ def run() -> None:
     http, webrepl = _port("HTTP_PORT", 8080), _port("WEBREPL_PORT", 8266)
     path = _flash()
     _lock(path)
-    stop = threading.Event()
+    # No threading.Event: a handler that sets it while wait() holds its lock stands still for ever.
+    stop: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda number, _: stop.append(number))
     console = Console()
     try:
         board = VirtualBoard(
             path, http, webrepl, printed=console.printed, led_changed=console.led_changed
         )
     except OSError as e:
-        raise UserError(str(e), "stop what uses it, or choose HTTP_PORT= and WEBREPL_PORT=") from e
+        raise UserError(
+            e.strerror or str(e), "stop what uses it, or choose HTTP_PORT= and WEBREPL_PORT="
+        ) from e
     try:
         console.say(f"serial {board.serial}")
         console.say(f"http {board.http}")
         console.say(f"webrepl {board.webrepl}")
-        board.start()
-        console.ready()
-        stop.wait()
+        _boot(board, console, stop)
+        _wait(lambda: stop)
     finally:
         board.close()
 
