@@ -7,6 +7,7 @@ a changed file is deployed. Status 1 where memory or sockets are lost, or a fail
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable
@@ -32,8 +33,8 @@ _LOSS = 1024  # bytes of heap, which varies with the requests that are kept to c
 
 def _count() -> int:
     text = os.environ.get("COUNT") or str(_COUNT)
-    if not text.isdigit() or int(text) < _ROUNDS:
-        raise UserError(f"COUNT={text} is no number of requests", f"give {_ROUNDS} or more")
+    if not re.fullmatch("[0-9]{1,9}", text) or int(text) < _ROUNDS:
+        raise UserError(f"COUNT={text} is no number of requests", f"give {_ROUNDS} to 999999999")
     return int(text)
 
 
