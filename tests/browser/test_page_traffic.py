@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import client
+from fault_rig import heap, heap_is_back
 from playwright.sync_api import Page, Playwright
 
 from tests.browser.conftest import shows
 from tools.screenshots import ARGS, CHROMIUM
-from tools.soak.measure import free_heap, settle
 from tools.virtual_board.board import VirtualBoard
 
 RELOADS = 50
@@ -127,8 +127,7 @@ def test_three_pages_are_all_answered_and_take_no_memory(
         page.wait_for_timeout(1000)  # until all is allocated that is allocated once
     for page in pages:
         page.goto("about:blank")
-    settle(board)
-    before = free_heap(board)
+    before = heap(board)
     asked = []
     for page in pages:
         page.add_init_script(HURRY)
@@ -138,6 +137,5 @@ def test_three_pages_are_all_answered_and_take_no_memory(
         pages[0].wait_for_event("requestfinished")
     for page in pages:
         page.goto("about:blank")
-    settle(board)
-    assert free_heap(board) >= before - 256
+    heap_is_back(board, before, 256)
     assert board.do(lambda chip: chip.stack.misuse) == 0
