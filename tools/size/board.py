@@ -11,7 +11,6 @@ from typing import NamedTuple
 from urllib.request import urlopen
 
 from tools import build
-from tools.board import connection, on_board
 from tools.deploy import __main__ as deploy
 from tools.deploy import plan
 from tools.virtual_board import image
@@ -19,6 +18,7 @@ from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.execution import HEAP
 from tools.virtual_board.wlan import Air
 
+_BLOCK = 32  # bytes of one on the heap, with 64-bit words (py/gc.h)
 _CONFIG = 'PASS = "secret12"\nWIFI_SSID = "home"\nWIFI_PASSWORD = "correct horse"\n'
 
 
@@ -50,29 +50,29 @@ def measure(source: bool) -> Measured:
             boot = time.monotonic() - start
             with urlopen(board.http + "led", timeout=10) as response:
                 assert response.status == 200
-            free = _free(board)
-            block, seconds, written = _deploy(board, files)
+            free, block = _heap(board)
+            seconds, written = _deploy(board, files)
             return Measured(HEAP - free, block, boot, seconds, written)
         finally:
             board.close()
 
 
-def _free(board: VirtualBoard) -> int:
-    # Asked at the board's own prompt, where nothing of a raw REPL is on the heap.
+def _heap(board: VirtualBoard) -> tuple[int, int]:
+    # What is free, and the largest block of it. Asked at the board's own prompt, where nothing of
+    # a raw REPL is on the heap, or in the middle of that block.
     mark = len(board.console)
-    code = b"import gc;gc.collect();print('free:',gc.mem_free())\r"
+    code = b"import gc,micropython;gc.collect();micropython.mem_info()\r"
     board.do(lambda chip: chip.terminal.put(code))
-    board.wait_for(lambda chip: re.search(rb"\nfree: \d+\r", board.printed_since(mark)))
-    return int(re.findall(rb"\nfree: (\d+)\r", board.printed_since(mark))[0])
+    asked = rb"(?s)free: (\d+).* max free sz: (\d+)\r"
+    board.wait_for(lambda chip: re.search(asked, board.printed_since(mark)))
+    free, blocks = map(int, re.findall(asked, board.printed_since(mark))[0])
+    return free, blocks * _BLOCK
 
 
-def _deploy(board: VirtualBoard, files: dict[str, bytes]) -> tuple[int, float, int]:
+def _deploy(board: VirtualBoard, files: dict[str, bytes]) -> tuple[float, int]:
     os.environ["PORT"] = board.serial
-    with connection.raw_repl(connection.open_board(None)) as transport:
-        facts = connection.run(transport, on_board.facts)
-    assert isinstance(facts, dict)
     writes = board.do(lambda chip: chip.flash.writes)
     start = time.monotonic()
     assert deploy.deploy(None, files, lambda line: None, lambda line: None) == 0
     seconds = time.monotonic() - start
-    return facts["heap_block"], seconds, board.do(lambda chip: chip.flash.writes) - writes
+    return seconds, board.do(lambda chip: chip.flash.writes) - writes
