@@ -28,7 +28,7 @@ class _Boot:
             return action()
         except KeyboardInterrupt:
             self.interrupt()
-            return True  # nobody wants it done in another way
+            return True  # no other way is wanted
         except Exception as e:
             # What the hardware refuses a reset may mend.
             cure = "reset the board" if isinstance(e, OSError) else "deploy again"
@@ -112,6 +112,6 @@ try:
     _boot.run()
 except KeyboardInterrupt:
     _boot.interrupt()
-boot_interrupted = _boot.interrupted  # main.py shares this name, and leaves the prompt alone then
+boot_interrupted = _boot.interrupted  # main.py, which shares it, starts nothing then
 del _boot, _Boot
 gc.collect()

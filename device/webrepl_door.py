@@ -14,6 +14,7 @@ from binascii import b2a_base64
 from hashlib import sha1
 
 import _webrepl
+import micropython
 import websocket
 from micropython import const
 
@@ -90,9 +91,15 @@ def sent(response, sock, peer):
     sock.setsockopt(socket.SOL_SOCKET, _CALLBACK, _hear)
     _sock = sock
     _heard = time.ticks_ms()
-    os.dupterm(_terminal)
+    # Later: a print() that waits for the session before fails first, which frees the slot.
+    micropython.schedule(_attach, _terminal)
     server.after_sweep = _notify
     return True
+
+
+def _attach(terminal):
+    os.dupterm(terminal)
+    _notify(None)  # what has come before
 
 
 def _is_free():

@@ -103,6 +103,16 @@ def test_output_that_nobody_takes_holds_up_nothing_but_the_program_that_prints(
         assert [int(n) for n in re.findall(rb"line (\d+)\n", printed)] == list(range(900))
 
 
+def test_a_session_whose_client_vanished_in_the_middle_of_output_is_taken_over_at_once(
+    victim: Victim,
+) -> None:
+    with victim.suffers() as board:
+        with vanishing(board.webrepl, typed(b"for i in range(900): print('line', i)\r\r"), 2048):
+            board.wait_for(lambda chip: chip.terminal.blocked)
+            board.do(lambda chip: chip.clock.advance(60_000))
+            prompt_answers(board)
+
+
 @pytest.mark.parametrize("said", [b"", b"\x81"], ids=["between", "within"])
 def test_a_session_that_is_reset_between_or_within_frames_makes_way_at_once(
     victim: Victim, said: bytes

@@ -72,8 +72,8 @@ class WebreplTransport(Transport):
             )
         except (OSError, ValueError, WebSocketException) as e:
             raise Unreachable(self.device_name, getattr(e, "strerror", None) or e) from e
-        self.serial = Wire(connection, self.device_name)
         try:
+            self.serial = Wire(connection, self.device_name)
             self._log_in(password)
         except OSError:
             raise Busy(self.device_name) from None

@@ -97,7 +97,7 @@ class Execution:
         # For a print() that waits; what runs callbacks meanwhile is itself not held up.
         if call.name == "dupterm_notify" and self._terminal.stands_still:
             return True
-        return self._terminal.blocked and not call.nested and call.name not in _DELIVERY
+        return not call.nested and call.name not in _DELIVERY and self._terminal.blocked
 
     def _answer(self, call: Call) -> None:
         self._late = None
@@ -133,6 +133,7 @@ class Execution:
             return 0, self._source[a : a + b]
         if name in ("callback_end", "callback_dropped"):
             self.events.over()
+            self._terminal.resume()
         elif name == "schedule":
             self.events.schedule(a)
         elif name == "raised":
@@ -169,11 +170,10 @@ class Execution:
 
     def wake(self) -> None:
         """Something happened: the VM gets it now where it waits."""
-        # `blocked` sends, which may bring events, which wake: so it is asked before `_held`.
-        blocked = self._terminal.blocked
-        if self._held and (not blocked or self._held.nested or self.events):
+        self._terminal.flush()
+        if self._held:
             held, self._held = self._held, None
-            self._answer(held)
+            self._answer(held)  # which holds it again where nothing has changed
         elif self._wait is None:
             pass
         elif self.events or (self._kbd and not self.events.running):

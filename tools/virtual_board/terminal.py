@@ -15,6 +15,7 @@ from .webrepl import Session
 _BANNER = "MicroPython v1.29.0-preview on 2026-07-05; ESP module with ESP8266"
 _ROOM = 1072
 _EAGAIN, _ENOMEM = 11, 12  # MicroPython's
+_WRITE_FAILED = "dupterm: Exception in write() method, deactivating: OSError: [Errno 9] EBADF\n"
 _VERSION = bytes((1, 29, 0))
 
 
@@ -36,7 +37,7 @@ class Terminal:
         self.sock = -1  # the session's socket
         self._pending = b""  # for the session's client, not yet in its send buffer
         self._blocking = False  # its socket: websocket.write() makes it so while it waits
-        self._stuck = False
+        self._fails = False  # that write
         self.session: Session | None
         self.close_session()
 
@@ -61,8 +62,20 @@ class Terminal:
     @property
     def blocked(self) -> bool:
         """True while the WebREPL client does not take what was printed: the program waits."""
-        self._flush()
+        self.resume()
         return bool(self._pending)
+
+    def resume(self) -> None:
+        """The write that waits goes on, or ends: behind each callback it looks.
+
+        Where it has failed, slot 0 is free then, whoever is in it by now (os_dupterm.c:
+        mp_os_deactivate).
+        """
+        self.flush()
+        if self._fails and self.session and self._attached:
+            self.session.reason = _WRITE_FAILED
+            self._operation = ("end",)
+        self._fails = False
 
     def put(self, data: bytes) -> bool:
         """Keys typed; True where the interrupt character was among them."""
@@ -72,8 +85,9 @@ class Terminal:
 
     def open_session(self, sock: int) -> None:
         """`_webrepl._webrepl(ws)`: asks for the password on `sock`."""
-        self.sock, self._pending, self._attached = sock, b"", False
-        self._blocking = self._stuck = False
+        self._fails = self._fails or bool(self._pending)  # the write to the one before
+        self.close_session()
+        self.sock = sock
         self.session = Session(self.password, self._to_client, self.put, _VERSION)
 
     def attach(self, sock: int) -> None:
@@ -84,7 +98,7 @@ class Terminal:
         """Slot 0 is free, its client forgotten."""
         self.session, self.sock, self._attached, self._pending = None, -1, False, b""
         self._operation: tuple | None = None
-        self._ended = self._reading = False
+        self._ended = self._reading = self._blocking = self._stuck = False
 
     def set_blocking(self, sock: int, flag: bool) -> None:
         """setblocking() of a socket."""
@@ -103,22 +117,23 @@ class Terminal:
     def _to_client(self, data: bytes) -> None:
         self._pending += data
         self._blocking = True
-        self._flush()
+        self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send what is pending, as far as there is room."""
         while self._pending:
             try:
                 n = self._stack.send(self.sock, self._pending[:_ROOM])
             except OSError as e:
                 if e.errno in (_EAGAIN, _ENOMEM):
                     return  # full for now; else the client is gone
-                n = len(self._pending)
+                n, self._fails = len(self._pending), True
             self._pending = self._pending[n:]
             self._blocking = bool(self._pending)
 
     def notify(self, tag: int, answer: bytes) -> tuple[int, bytes]:
         """os.dupterm_notify: what the VM has to do next, (operation, data); see os.py there."""
-        if not self.session:
+        if not (self.session and self._attached):
             return 0, b""
         self._receive()
         operation, self._operation = self._operation, None
@@ -137,7 +152,7 @@ class Terminal:
             return 4, b""
         if kind == "end":
             reason = self.session.reason
-            self._flush()
+            self.flush()
             self.close_session()
             self.print(reason.encode())
             return 5, b""
@@ -145,7 +160,7 @@ class Terminal:
 
     def listen(self) -> None:
         """Take keys in while the program computes; a file operation waits for the VM."""
-        if self.session and not self._operation:
+        if self.session and self._attached and not self._operation:
             self._receive()
             operation = self.session.step()
             self._operation = None if operation[0] == "idle" else operation
