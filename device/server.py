@@ -88,7 +88,7 @@ def _turn(wait):
     for place in places:
         if place[0]:  # its socket
             wait = _TICK_MS
-            if not new or not place[5]:  # who has an answer can wait while others come
+            if not new or not place[5]:  # it has its answer: it can wait while others come
                 serve(place)
     if not 0 <= ticks_diff(ticks_ms(), _checked) < _TICK_MS:
         _check()

@@ -14,7 +14,6 @@ from binascii import b2a_base64
 from hashlib import sha1
 
 import _webrepl
-import micropython
 import websocket
 from micropython import const
 
@@ -91,15 +90,9 @@ def sent(response, sock, peer):
     sock.setsockopt(socket.SOL_SOCKET, _CALLBACK, _hear)
     _sock = sock
     _heard = time.ticks_ms()
-    # Later: a print() that waits for the session before fails first, which frees the slot.
-    micropython.schedule(_attach, _terminal)
+    os.dupterm(_terminal)
     server.after_sweep = _notify
     return True
-
-
-def _attach(terminal):
-    os.dupterm(terminal)
-    _notify(None)  # what has come before
 
 
 def _is_free():
@@ -124,7 +117,8 @@ def _notify(_):
         _sock.setblocking(False)
     os.dupterm_notify(None)
     if _sock:
-        _sock.setblocking(True)  # allowed: that print() would fail, and nobody else reads
+        # Or a print() that waits would fail (ETIMEDOUT). Nobody else reads from it.
+        _sock.setblocking(True)  # allowed: waits for nothing itself
 
 
 def _hear(_):

@@ -34,7 +34,7 @@ def connect(config, wait_ms=6000):
     # With arguments connect() writes to flash, without them it does not.
     ours = (config.WIFI_SSID, config.WIFI_PASSWORD)
     if wanted and wanted != stored:
-        if call(sta.status) == network.STAT_GOT_IP:
+        if call(sta.status) in (network.STAT_CONNECTING, network.STAT_GOT_IP):
             call(sta.disconnect)  # from another network, which the SDK would keep
         call(sta.connect, *ours)
     elif renamed or call(sta.status) != network.STAT_GOT_IP:

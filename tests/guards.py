@@ -128,13 +128,6 @@ GUARDS = [
         "_waiting",
     ),
     Guard(
-        "WebREPL: a print that fails throws nobody out",
-        "device/webrepl_door.py",
-        ("micropython.schedule(_attach, _terminal)", "_attach(_terminal)"),
-        "board/test_faults_webrepl.py::test_a_session_whose_client_vanished_in_the_middle_of_output"
-        "_is_taken_over_at_once",
-    ),
-    Guard(
         "the stock WebREPL, where it has to do, waits 3 s at most for a byte",
         "boot.py",
         ("            webrepl.listen_s.settimeout(3)", "            webrepl.listen_s"),

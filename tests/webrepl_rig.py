@@ -87,7 +87,6 @@ class Board:
         client = self.client(UPGRADE)
         assert client.received == SWITCHED + PROMPT
         client.received = b""
-        self.net.idle()  # it is put in place behind what runs now
         return client
 
 

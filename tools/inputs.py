@@ -13,7 +13,7 @@ def read_text(path: Path) -> str:
     try:
         return path.read_bytes().decode()
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror}", "that file is needed, and readable") from None
+        raise UserError(f"{path}: {error.strerror}", "it is needed: make it readable") from None
     except UnicodeDecodeError:
         raise UserError(f"{path}: is not UTF-8", "save it as UTF-8") from None
 

@@ -154,10 +154,10 @@ def run() -> int:
     port = ports.find(port)
     ports.open_port(port).close()  # so that it is us who say what is wrong with it
     command = [sys.executable, "-m", "mpremote", "connect", port, "resume", "repl"]
-    ended = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+    ended = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors="replace")
     if ended.returncode:  # it ends with a traceback where the board goes away
-        why = (ended.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise UserError(f"{port}: the connection was lost ({why})", "check the cable")
+        why = (ended.stderr.strip().splitlines() or [f"status {ended.returncode}"])[-1]
+        raise UserError(f"{port}: mpremote has ended ({why})", "check the cable, and try again")
     return 0
 
 

@@ -163,7 +163,7 @@ def test_settings_in_another_encoding(here):
 def test_settings_that_are_a_folder(here):
     (here / "webrepl_cfg.py").unlink()
     (here / "webrepl_cfg.py").mkdir()
-    with error("webrepl_cfg.py: Is a directory", "needed"):
+    with error("webrepl_cfg.py: Is a directory", "make it readable"):
         connection.open_board("lamp")
 
 

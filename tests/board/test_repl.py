@@ -146,5 +146,5 @@ def test_a_board_that_goes_away_ends_the_prompt_in_one_line(make_board, project)
         board.close()
         assert tool.ended() == 1
         assert tool.shown.count(b"error: ") == 1
-        tool.expect("error: /dev/.*: the connection was lost .*; check the cable")
+        tool.expect("error: /dev/.*: mpremote has ended .*; check the cable")
     assert b"Traceback" not in tool.shown

@@ -145,6 +145,7 @@ class Screen:
 
 def run() -> int:
     """Deploy as the environment says."""
+    switched_on("DRY_RUN")  # before anything is done, in case that is misspelt
     if hosts := (os.environ.get("HOSTS") or "").split():
         return _many(hosts)
     host, _ = connection.host_and_port()

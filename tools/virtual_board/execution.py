@@ -24,7 +24,8 @@ _GRACE = 0.05  # s in which a computing program may notice an event by a call of
 _SOFT_RESTART = 4
 _HTTP, _WEBREPL = 80, 8266
 _CTRL_C, _NO_INTERRUPT_CHAR = 3, -1
-_DELIVERY = ("schedule", "callback_dropped")
+# Parts of what delivers callbacks; and flash calls, which cannot be made again: the next waits.
+_UNHELD = ("schedule", "callback_dropped", "flash_read", "flash_prog", "flash_erase")
 
 
 class Execution:
@@ -95,14 +96,20 @@ class Execution:
 
     def _must_wait(self, call: Call) -> bool:
         # For a print() that waits; what runs callbacks meanwhile is itself not held up.
-        if call.name == "dupterm_notify" and self._terminal.stands_still:
+        if call.name == "dupterm_notify" and self._terminal.stands_still():
             return True
-        return not call.nested and call.name not in _DELIVERY and self._terminal.blocked
+        return not (call.nested or call.name in _UNHELD) and self._terminal.blocked()
 
     def _answer(self, call: Call) -> None:
         self._late = None
         if self._must_wait(call):
-            if not (call.nested or call.name.startswith("flash") or self.events_done):
+            if call.nested:
+                self._held = call
+            elif self._kbd and not self.events.running:
+                self._kbd = False
+                self._terminal.break_write()
+                self._answer(call)
+            elif not self.events_done:
                 self._reply(0, flags=protocol.AGAIN)
             else:
                 self._held = call

@@ -59,11 +59,14 @@ class Terminal:
         self._log(data)
         self._uart.write(data)
 
-    @property
     def blocked(self) -> bool:
         """True while the WebREPL client does not take what was printed: the program waits."""
         self.resume()
         return bool(self._pending)
+
+    def break_write(self) -> None:
+        """Ctrl-C, raised inside the write that waits: that fails, and the program goes on."""
+        self._pending, self._fails = b"", True
 
     def resume(self) -> None:
         """The write that waits goes on, or ends: behind each callback it looks.
@@ -105,7 +108,6 @@ class Terminal:
         if sock == self.sock:
             self._blocking = flag
 
-    @property
     def stands_still(self) -> bool:
         """True while os.dupterm_notify would wait for the client to say more: its socket is a
         blocking one, and what made it so waits for the callback that reads to be over.
