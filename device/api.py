@@ -150,10 +150,9 @@ def _set(body, fields):
     # By hand, since MicroPython's json also takes {"on" true} and {"on": true,}.
     if not body or max(body) > 126:
         return 4006
-    text = str(body, "utf-8")
-    words = text
-    for blank in " \t\r\n":
-        words = words.replace(blank, "")
+    words = text = str(body, "utf-8")
+    for space in " \t\r\n":
+        words = words.replace(space, "")
     if words != '{"on":true}' and words != '{"on":false}':
         return 4006
     if words[1:5] not in text or words[6:-1] not in text:  # a space in a word

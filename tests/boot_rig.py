@@ -4,6 +4,8 @@ import runpy
 import sys
 from pathlib import Path
 
+import machine
+
 ROOT = Path(__file__).parent.parent
 SETTINGS = 'PASS = "letmein"\nWIFI_SSID = "home"\nWIFI_PASSWORD = "correct horse"\n'
 SECRETS = ("letmein", "correct horse")
@@ -27,6 +29,39 @@ class Door:
 
     def settimeout(self, seconds):
         self.timeout = seconds
+
+
+class Server:
+    """Stands in for device.server: asks the service what a test asks."""
+
+    def __init__(self, calls_back=True, raises=None):
+        self.calls_back, self.raises = calls_back, raises
+        self.sweeps = 0
+        self.ran = False
+        self.service = None
+        self.checks = []
+
+    def listen(self, service):
+        if self.raises:
+            raise self.raises
+        self.service = service
+        return self.calls_back
+
+    def run(self):
+        self.ran = True
+
+    def sweep(self):
+        self.sweeps += 1
+
+    def serve(self, request):
+        response = bytes(self.service.answer(request))
+        self.service.sent(response, None, None)
+        self.check()
+        return response
+
+    def check(self):
+        for check in self.checks:
+            check(machine.now)
 
 
 class Board:

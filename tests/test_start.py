@@ -5,40 +5,7 @@ import sys
 import machine
 import network
 import pytest
-from boot_rig import SETTINGS, Board
-
-
-class Server:
-    """Stands in for device.server: asks the service what a test asks."""
-
-    def __init__(self, calls_back=True, raises=None):
-        self.calls_back, self.raises = calls_back, raises
-        self.sweeps = 0
-        self.ran = False
-        self.service = None
-        self.checks = []
-
-    def listen(self, service):
-        if self.raises:
-            raise self.raises
-        self.service = service
-        return self.calls_back
-
-    def run(self):
-        self.ran = True
-
-    def sweep(self):
-        self.sweeps += 1
-
-    def serve(self, request):
-        response = bytes(self.service.answer(request))
-        self.service.sent(response, None, None)
-        self.check()
-        return response
-
-    def check(self):
-        for check in self.checks:
-            check(machine.now)
+from boot_rig import SETTINGS, Board, Server
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import client
 import pytest
 import serial
+from error_rig import error
 from tool_rig import copy_project, run, way
 
 from tools import ports
 from tools.board import connection, webrepl
-from tools.errors import UserError
 from tools.virtual_board.board import VirtualBoard
 
 
@@ -40,15 +40,6 @@ def silent() -> Iterator[str]:
     yield os.ttyname(cable)
     os.close(cable)
     os.close(board)
-
-
-@contextlib.contextmanager
-def error(what: str, cure: str) -> Iterator[None]:
-    """Expect a UserError: one line, "<what>; <cure>", both regular expressions."""
-    with pytest.raises(UserError, match=f"{what}.*; .*{cure}") as caught:
-        yield
-    assert "\n" not in str(caught.value)
-    assert client.PASSWORD not in str(caught.value)
 
 
 def host(board: VirtualBoard) -> str:
@@ -140,31 +131,6 @@ def test_a_board_that_somebody_else_uses(board):
     with connection.raw_repl(connection.open_board(host(board))):
         with error("another WebREPL client is connected", "close it, or wait"):
             connection.open_board(host(board))
-
-
-def test_settings_that_are_missing(here):
-    (here / "webrepl_cfg.py").unlink()
-    with error("webrepl_cfg.py is missing", "make configure"):
-        connection.open_board("lamp")
-
-
-def test_settings_without_a_webrepl_password(here):
-    (here / "webrepl_cfg.py").write_text('PASS = ""\n')
-    with error("PASS is not set in webrepl_cfg.py", "make configure"):
-        connection.open_board("lamp")
-
-
-def test_settings_in_another_encoding(here):
-    (here / "webrepl_cfg.py").write_bytes(b'PASS = "geheim\xf6"\n')
-    with error("webrepl_cfg.py: is not UTF-8", "save it"):
-        connection.open_board("lamp")
-
-
-def test_settings_that_are_a_folder(here):
-    (here / "webrepl_cfg.py").unlink()
-    (here / "webrepl_cfg.py").mkdir()
-    with error("webrepl_cfg.py: Is a directory", "make it readable"):
-        connection.open_board("lamp")
 
 
 def test_a_port_of_a_kind_that_does_not_exist():

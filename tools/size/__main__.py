@@ -28,7 +28,7 @@ _DROPPED = ("boot", "config", "safe_mode", "wifi", "switch")
 # Bytes of heap on the 64-bit virtual board, whose 76 KiB are the chip's 38. 20 KiB were aimed at:
 # docs/performance.md says what stands between.
 KEPT = 31_000
-BLOCK = 28_000, 20_000  # bytes, at least: compiled, from source
+BLOCK = 31_000, 22_000  # bytes, at least: compiled, from source
 RESPONSE = bake.MAX_RESPONSE  # bytes: one send, with room for the FIN
 FLASH = 24 * 1024  # bytes
 STACK = 5000  # bytes with 64-bit words, of which the chip's 8 KiB would be 16

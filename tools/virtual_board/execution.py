@@ -103,16 +103,14 @@ class Execution:
     def _answer(self, call: Call) -> None:
         self._late = None
         if self._must_wait(call):
-            if call.nested:
+            if call.nested or (self.events_done and not self._kbd):
                 self._held = call
-            elif self._kbd and not self.events.running:
+            elif self.events.running or not self._kbd:
+                self._reply(0, flags=protocol.AGAIN)
+            else:
                 self._kbd = False
                 self._terminal.break_write()
                 self._answer(call)
-            elif not self.events_done:
-                self._reply(0, flags=protocol.AGAIN)
-            else:
-                self._held = call
         elif call.name == "wait":
             self._idle = bool(call.b)
             # A callback that is due comes first: the chip's waits run it before they wait.
