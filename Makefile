@@ -64,7 +64,6 @@ tools.%: .venv/.installed
 ##   FIRMWARE=file.bin    what `make flash` writes
 ##   DRY_RUN=1            say what `make deploy` would do
 ##   COUNT=n              how many requests `make soak` makes (100000)
-##   SOURCE=1             deploy modules uncompiled
 ##
 ## make ends with status 0, or 2 when something failed; the line above make's own says what. A tool
 ## by itself (.venv/bin/python -m tools.deploy) ends with 0, 1 for a failure, or 2 where DRY_RUN=1

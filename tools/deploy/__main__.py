@@ -1,7 +1,7 @@
 """`make deploy`: everything that the board lacks, all or nothing, and the switch restarted.
 
 Environment: PORT (serial), HOST or HOSTS (over WiFi), DRY_RUN=1 (status 2 where it would change
-something), SOURCE=1 (modules uncompiled).
+something).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def wanted_files(host: str | None) -> dict[str, bytes]:
     if not connection.is_virtual(host):
         _refuse_example(config)
     with tempfile.TemporaryDirectory() as folder:
-        return files(build.build(Path(folder) / "board", switched_on("SOURCE"), config))
+        return files(build.build(Path(folder) / "board", config=config))
 
 
 def _refuse_example(config: Path) -> None:

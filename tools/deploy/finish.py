@@ -22,15 +22,14 @@ def _unless(done, action, *paths):
 
 
 with open("/.deploy/commit") as f:
-    steps = f.read().split("\n")[:-1]
-for step in steps:
-    what, path = step.split(" ", 1)
-    if what == "-":
-        _unless(_ENOENT, os.remove, path)
-        continue
-    for i in range(1, len(path)):
-        if path[i] == "/":
-            _unless(_EEXIST, os.mkdir, path[:i])
-    _unless(_ENOENT, os.rename, "/.deploy/" + what, path)
+    for step in f:
+        what, path = step[:-1].split(" ", 1)
+        if what == "-":
+            _unless(_ENOENT, os.remove, path)
+            continue
+        for i in range(1, len(path)):
+            if path[i] == "/":
+                _unless(_EEXIST, os.mkdir, path[:i])
+        _unless(_ENOENT, os.rename, "/.deploy/" + what, path)
 os.remove("/.deploy/commit")
 os.remove("/.deploy/finish.py")

@@ -19,7 +19,7 @@ from .vm import Vm
 if TYPE_CHECKING:
     from .chip import Chip
 
-# Bytes of heap for Python. With 64-bit words, the failures of the 32-bit build show at 46 to 48 KB.
+# Bytes of heap. With 64-bit words, the failures of the 32-bit build show at 46 to 48 KB.
 HEAP = 46000
 _GRACE = 0.05  # s in which a computing program may notice an event by a call of its own
 _SOFT_RESTART = 4

@@ -79,7 +79,7 @@ def _shrink(free):
             filler = (filler,)  # of one block: no hole is smaller
     except MemoryError:
         pass
-    room = None
+    del room
     gc.collect()
     return filler
 
