@@ -98,6 +98,7 @@ def test_where_nothing_differs_it_asks_once_and_writes_nothing(
     assert target.writes() == 0 and target.board.chip.boots == boots
     assert [code.split("(")[0] for code in asked] == [
         "def survey",
+        "def listed",
         "def hashes",
         "def state",
     ]

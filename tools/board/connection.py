@@ -158,14 +158,16 @@ def reconnect(host: str | None, port: str | None) -> SerialTransport:
             time.sleep(0.1)
 
 
-def lines(board: SerialTransport, function: Callable, *arguments: object) -> list[str]:
-    """Run a function of ours that is written for the board; the lines that it printed.
+def lines(board: SerialTransport, function: Callable, *calls: tuple) -> list[str]:
+    """Call a function of ours that is written for the board, with each of these arguments, or once
+    with none; the lines that it printed.
 
     The board must be in its raw REPL. mpremote's TransportError where the function raises.
     """
-    name, given = function.__name__, ", ".join(map(repr, arguments))
+    name = function.__name__
+    called = [f" {name}({', '.join(map(repr, arguments))})\n" for arguments in calls or [()]]
     # Afterwards, whatever comes, nothing of it is left on the board's heap.
-    program = f"{inspect.getsource(function)}\ntry:\n {name}({given})\nfinally:\n del {name}"
+    program = f"{inspect.getsource(function)}\ntry:\n{''.join(called)}finally:\n del {name}"
     output, trace = board.exec_raw(program, timeout=_WORK)
     if trace:
         raise TransportExecError(output, trace.decode())
@@ -176,8 +178,8 @@ def lines(board: SerialTransport, function: Callable, *arguments: object) -> lis
 
 
 def run(board: SerialTransport, function: Callable, *arguments: object) -> object:
-    """lines(), of which the last is JSON: that value; None where nothing was printed."""
-    printed = lines(board, function, *arguments)
+    """One call of lines(), of which the last is JSON: that value; None where none was printed."""
+    printed = lines(board, function, arguments)
     try:
         return json.loads(printed[-1]) if printed else None
     except ValueError as e:

@@ -19,10 +19,11 @@ def state():
     status = sys.modules.get("device.status")
     retained = sys.modules.get("device.retained")
     station = network.WLAN(network.WLAN.IF_STA).ifconfig()[0]
+    serving = api and server and api in server.services.values()
     answer = {
         "machine": os.uname().machine,
         "ip": status and status.address() or station,
-        "serving": bool(api and server and api in server.services.values()),
+        "serving": bool(serving),
         "error": retained.last_error() if retained else "",
     }
     json.dump(answer, sys.stdout)
@@ -75,11 +76,12 @@ def switch():
     serving = api and server and api in server.services.values()
     kept = machine.RTC().memory()  # device/retained.py has the layout
     kept = kept if len(kept) == 128 else bytes(128)
+    error = kept[6:].rstrip(b"\0")
     answer = {
         "ip": network.WLAN(network.WLAN.IF_STA).ifconfig()[0],
         "status": api.report() if serving else None,
         "crashes": kept[4],
-        "error": kept[6:].rstrip(b"\0").decode(),
+        "error": error.decode(),
     }
     json.dump(answer, sys.stdout)
 

@@ -2,62 +2,71 @@
 
 Each function is sent by itself (inspect.getsource), so each imports what it needs. The heap of a
 switch that serves has few pieces of more than 1 KB: so each allocates 512 bytes at most at once,
-and prints as it goes. An answer is a line of JSON, or a line for each item.
+and prints as it goes; and so does compiling it, where nothing is nested deeply (64 rules of the
+grammar). An answer is a line of JSON, or a line for each item.
 """
 
 
-def survey(manifest="/.deploy/manifest"):
-    """Print [version of .mpy files, whether a deploy was recorded and not finished] as JSON; then
-    the path of each file that `manifest` lists, where it exists, a line each.
-    """
+def survey():
+    """[version of .mpy files, whether a deploy was recorded and not finished]."""
     import json
     import os
     import sys
 
+    pending = True
     try:
         os.rename("/.deploy/commit", "/.deploy/commit")  # see boot.py
-        pending = True
     except OSError:
         pending = False
-    json.dump([getattr(sys.implementation, "_mpy", 0) & 0xFF, pending], sys.stdout)
-    print()
+    mpy = getattr(sys.implementation, "_mpy", 0)
+    json.dump([mpy & 0xFF, pending], sys.stdout)
+
+
+def listed(manifest="/.deploy/manifest"):
+    """Print the path of each file that `manifest` lists and that exists."""
+    import json
+    import os
+
     try:
         with open(manifest) as f:
-            listed = json.load(f)
+            paths = json.load(f)
     except (OSError, ValueError):
         return
-    for path in listed:
+    for path in paths:
         try:
-            if os.stat(path)[0] & 0x8000:  # a file
-                print(path)
+            kind = os.stat(path)[0]
         except OSError:
-            pass
+            continue
+        if kind & 0x8000:  # a file
+            print(path)
 
 
-def hashes(*groups):
-    """Print "<SHA-256 in hex> <path>" for each of these files that exists, "- <path>" where
-    something is in its way: a folder, or a file in place of one. A group is (folder, names), with
-    "/" between two names.
+def hashes(folder, names):
+    """Print "<SHA-256 in hex> <path>" for each of these files, "<errno> <path>" where none
+    can be opened. `names` has "/" between two.
     """
     import binascii
     import hashlib
 
     buf = bytearray(512)
-    for folder, names in groups:
-        for name in names.split("/"):
-            try:
-                with open(folder + name, "rb") as f:
-                    digest = hashlib.sha256()
-                    n = f.readinto(buf)
-                    while n:
-                        digest.update(memoryview(buf)[:n])
-                        n = f.readinto(buf)
-                print(binascii.hexlify(digest.digest()).decode(), folder + name)
-            except OSError as e:
-                if e.errno in (20, 21):  # ENOTDIR, EISDIR
-                    print("-", folder + name)
-                elif e.errno != 2:  # ENOENT
-                    raise
+    view = memoryview(buf)
+    for name in names.split("/"):
+        path = folder + name
+        try:
+            f = open(path, "rb")  # noqa: SIM115
+        except OSError as e:
+            print(e.errno, path)
+            continue
+        digest = hashlib.sha256()
+        n = f.readinto(buf)
+        while n:
+            part = view[:n]
+            digest.update(part)
+            n = f.readinto(buf)
+        f.close()
+        raw = digest.digest()
+        text = binascii.hexlify(raw).decode()
+        print(text, path)
 
 
 def prepare():

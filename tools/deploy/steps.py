@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import inspect
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +24,7 @@ from tools.errors import UserError
 MPY_VERSION = 6  # of what mpy-cross 1.29 makes
 _BLOCK = 4096
 _SPARE = 8  # blocks for the directories, which LittleFS writes anew before it drops the old
+_ENOENT, _BLOCKED = "2", ("20", "21")  # ENOTDIR: a file is in place of a folder; EISDIR
 _GROUPS = 8  # of names in one program, which is compiled on the board
 _FINISH = (Path(__file__).parent / "finish.py").read_bytes()
 
@@ -35,10 +35,12 @@ def hashes(board: SerialTransport, paths: Iterable[str]) -> tuple[dict[str, str]
     for i in range(0, len(groups), _GROUPS):
         for line in connection.lines(board, on_board.hashes, *groups[i : i + _GROUPS]):
             digest, path = line.split(" ", 1)
-            if digest == "-":
+            if digest in _BLOCKED:
                 blocked.append(path)
-            else:
+            elif len(digest) == 64:
                 found[path] = digest
+            elif digest != _ENOENT:
+                raise TransportExecError("", f"OSError: {digest}")
     return found, blocked
 
 
@@ -55,8 +57,10 @@ class Survey(NamedTuple):
 
 def survey(board: SerialTransport, wanted: dict[str, bytes]) -> Survey:
     """Look at `board`, where `wanted` are to be, and which is in its raw REPL."""
-    first, *listed = connection.lines(board, on_board.survey)
-    mpy, pending = json.loads(first)
+    answer = connection.run(board, on_board.survey)
+    assert isinstance(answer, list)
+    mpy, pending = answer
+    listed = connection.lines(board, on_board.listed)
     found, blocked = hashes(board, candidates(wanted))
     plan = make(wanted, {**dict.fromkeys(listed, ""), **found}, listed)
     return Survey(mpy, pending, blocked, plan)
