@@ -1,4 +1,4 @@
-"""A module that somebody edits on the board, as source beside the others: the switch still runs."""
+"""A module that somebody edits on the board, as source beside the others: the switch runs on."""
 
 from collections.abc import Callable
 from pathlib import Path
