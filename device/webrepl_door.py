@@ -123,8 +123,9 @@ def _notify(_):
 
 def _hear(_):
     global _heard
-    _heard = time.ticks_ms()
-    server.sweep()
+    if not server.closed():
+        _heard = time.ticks_ms()
+        server.sweep()
 
 
 def _tell(line):

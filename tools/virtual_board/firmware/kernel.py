@@ -10,6 +10,7 @@ import time
 
 import flashbdev
 import link
+import soft_reset
 import vfs
 
 _CHUNK = 1024
@@ -29,7 +30,7 @@ def _modules():
     import websocket
 
     sys.modules["micropython"] = sys.modules.pop("scheduler")
-    for hidden in ("flashbdev", "kernel", "link"):
+    for hidden in ("flashbdev", "kernel", "link", "soft_reset"):
         sys.modules.pop(hidden)
     sys.path[:] = ["", ".frozen", "/lib", "/"]
 
@@ -142,14 +143,5 @@ def main(space):
                 break
         except KeyboardInterrupt:
             pass  # came too late for what it was meant for
-    _sweep(space)
-    del filler
-
-
-def _sweep(space):
-    # gc_sweep_all runs every finaliser, which commits open files: here, what is no longer held.
-    for module in sys.modules.values():
-        if "/firmware/" not in getattr(module, "__file__", ""):
-            module.__dict__.clear()
-    space.clear()
-    gc.collect()
+    del filler  # as the sweep leaves it, there is memory for all that a callback may want
+    soft_reset.run(space)

@@ -51,6 +51,8 @@ WEBREPL_PASSWORD = const(60)
 WEBREPL_SESSION = const(61)
 DUPTERM = const(62)
 DUPTERM_NOTIFY = const(63)
+SWEPT = const(70)
+CRASHED = const(71)
 
 # What WAIT answers.
 IRQ = const(1)
