@@ -148,7 +148,12 @@ class Chip:
     @property
     def events_done(self) -> bool:
         """True where no event waits for its callback, and none is being called."""
-        return self._run is not None and self._run.events_done
+        return self._run is not None and self._run.events.done
+
+    @property
+    def at_prompt(self) -> bool:
+        """True while nothing runs: the next key is read at once, before any callback."""
+        return self._run is not None and self._run.at_prompt
 
     @property
     def powered(self) -> bool:

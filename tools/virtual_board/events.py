@@ -27,6 +27,11 @@ class Events:
         """True where one waits."""
         return bool(self._waiting)
 
+    @property
+    def done(self) -> bool:
+        """True where no event waits for its callback, and none is being called."""
+        return not (self._waiting or self.running)
+
     def stop(self) -> None:
         """Nothing comes any more."""
         for timer in self._scheduled:

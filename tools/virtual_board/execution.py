@@ -58,9 +58,9 @@ class Execution:
             self._chip.loop.call_later(_GRACE, self._listen)
 
     @property
-    def events_done(self) -> bool:
-        """True where no event waits for its callback, and none is being called."""
-        return not (self.events or self.events.running)
+    def at_prompt(self) -> bool:
+        """True while nothing runs: the next key is read at once, before any callback."""
+        return self._idle and self._wait is not None and self.events.done
 
     def ctrl_c(self) -> None:
         """Ctrl-C while a program runs."""
@@ -102,7 +102,7 @@ class Execution:
     def _answer(self, call: Call) -> None:
         self._late = None
         if self._must_wait(call):
-            if call.nested or (self.events_done and not self._kbd):
+            if call.nested or (self.events.done and not self._kbd):
                 self._held = call
             elif self.events.running or not self._kbd:
                 self._reply(0, flags=protocol.AGAIN)
@@ -112,7 +112,7 @@ class Execution:
                 self._answer(call)
         elif call.name == "wait":
             self._idle = bool(call.b)
-            # A callback that is due comes first: the chip's waits run it before they wait.
+            # The chip's waits run a callback that is due before they wait.
             delay = 0 if self.events.running else call.a / 1000
             self._wait = self._chip.loop.call_later(delay, self._end_wait)
             self.wake()
