@@ -13,12 +13,15 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from tools import build
+from tools import build, settings
+from tools.board import running
 from tools.deploy import plan
 from tools.errors import UserError, main
+from tools.inputs import read_text
 
-from . import image
+from . import image, launch, passwords
 from .board import VirtualBoard
 from .chip import Chip
 
@@ -36,6 +39,17 @@ def _port(name: str, default: int) -> int:
     return int(text)
 
 
+def _settings() -> str:
+    config = ROOT / settings.CONFIG
+    return read_text(config if config.exists() else ROOT / settings.EXAMPLE)
+
+
+def _shown_password(path: Path) -> str:
+    """The password in the image, unless it is the one of the user's webrepl_cfg.py."""
+    password = passwords.of(path)
+    return "" if password == settings.read(_settings()).get("PASS") else password
+
+
 def _flash() -> Path:
     """The image to run from, made with the current bundle where it is missing, and checked."""
     path = Path(os.environ.get("FLASH") or ROOT / "build" / "flash.img")
@@ -46,12 +60,10 @@ def _flash() -> Path:
             f"cannot read {path}: {e.strerror}", "choose another with FLASH=path"
         ) from e
     if missing:
-        config = ROOT / "webrepl_cfg.py"
         with tempfile.TemporaryDirectory() as tree:
-            board = build.build(
-                Path(tree) / "board",
-                config=config if config.exists() else ROOT / "webrepl_cfg.py.example",
-            )
+            config = Path(tree) / "config"
+            config.write_text(passwords.own(_settings()))
+            board = build.build(Path(tree) / "board", config=config)
             # As a deploy would leave it.
             manifest = Path(f"{board}{plan.MANIFEST}")
             manifest.parent.mkdir()
@@ -76,7 +88,7 @@ def _lock(path: Path) -> int:
 
 
 class Console:
-    """What a person sees: four lines, then what the board reports of itself, and its LED.
+    """What a person sees: five lines, then what the board reports of itself, and its LED.
 
     What else goes over the UART is for a terminal at the serial port.
     """
@@ -104,7 +116,8 @@ class Console:
         for line in lines:
             text = line.decode(errors="replace").strip("\r")
             if text.startswith(self._REPORTS):
-                self.report(text)
+                # What runs on the board has no say over the user's terminal (escape sequences).
+                self.report("".join(x if x.isprintable() else "?" for x in text))
 
     def led_changed(self, lit: bool) -> None:
         """GPIO2 drives the blue LED, which is lit while the pin is low."""
@@ -153,7 +166,8 @@ def run() -> None:
     """Print where the board is to be reached, then what it reports, until Ctrl-C."""
     http, webrepl = _port("HTTP_PORT", 8080), _port("WEBREPL_PORT", 8266)
     path = _flash()
-    _lock(path)
+    os.fchmod(_lock(path), 0o600)  # an older version may have made it
+    passwords.renew(path)
     # No threading.Event: a handler that sets it while wait() holds its lock stands still for ever.
     stop: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -171,8 +185,13 @@ def run() -> None:
         console.say(f"serial {board.serial}")
         console.say(f"http {board.http}")
         console.say(f"webrepl {board.webrepl}")
-        _boot(board, console, stop)
-        _wait(lambda: stop)
+        if password := _shown_password(path):
+            console.say(f"password {password}")
+        if lacks := launch.lacks():
+            console.say(f"note: {lacks} cannot keep what runs on the board from your files")
+        with running.announced(urlsplit(board.webrepl).port or 0, board.serial, path):
+            _boot(board, console, stop)
+            _wait(lambda: stop)
     finally:
         board.close()
 
