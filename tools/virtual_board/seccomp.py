@@ -33,9 +33,9 @@ _FREE = {
 # Number -> (argument, bits that it must not have).
 _OPEN = {2: (1, _WRITES), 257: (2, _WRITES)}  # open, openat
 _MEMORY = {9: (2, _PROT_EXEC), 10: (2, _PROT_EXEC)}  # mmap, mprotect
-# What a dynamic loader and libc's start need on top: access, getcwd, readlink, arch_prctl,
-# set_tid_address, set_robust_list, prlimit64 (of others: EPERM by the kernel), rseq.
-_START = (21, 79, 89, 158, 218, 273, 302, 334)
+# What a dynamic loader and libc need on top, to start: pread64, access, getcwd, readlink,
+# arch_prctl, set_tid_address, set_robust_list, rseq.
+_START = (17, 21, 79, 89, 158, 218, 273, 334)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

@@ -21,7 +21,7 @@ from . import launch, protocol
 ROOT = Path(__file__).resolve().parents[2]
 # Room for the stand-ins; what is left beyond the chip's own heap, the kernel fills (kernel.py).
 _HEAP = "192K"
-_LAUNCH = (
+LAUNCH = (
     f"import sys; sys.path.append({str(ROOT)!r}); "
     "from tools.virtual_board import launch; sys.exit(launch.main(*sys.argv[1:]))"
 )
@@ -40,18 +40,18 @@ def interpreter() -> str:
     return found
 
 
-def _command(*arguments: str) -> list[str]:
-    """To start the interpreter, held back by the system (launch.py)."""
+def command(*arguments: str) -> list[str]:
+    """How to start the interpreter with these arguments, held back by the system (launch.py)."""
     found = interpreter()
     module = find_spec(launch.MODULE)
     if module and module.origin and Path(found).parent == Path(sys.executable).parent:
         found = module.origin  # what that file would load
     # Isolated, and without site-packages: it starts in half the time.
-    return [sys.executable, "-I", "-S", "-c", _LAUNCH, found, *arguments]
+    return [sys.executable, "-I", "-S", "-c", LAUNCH, found, *arguments]
 
 
-def _environment() -> dict[str, str]:
-    # Not the user's, which may hold secrets: a program on the board could read it from memory.
+def environment() -> dict[str, str]:
+    """What the interpreter gets: not the user's own, in which a program could read secrets."""
     return {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
 
 
@@ -91,12 +91,12 @@ class Vm:
         self._packet = b""
 
         self._child = subprocess.Popen(
-            _command("-X", f"heapsize={_HEAP}", "-c", _BOOTSTRAP),
+            command("-X", f"heapsize={_HEAP}", "-c", _BOOTSTRAP),
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=subprocess.STDOUT,
             pass_fds=[theirs.fileno(), held.fileno()],
-            env={**_environment(), "WIRE": str(theirs.fileno())},
+            env={**environment(), "WIRE": str(theirs.fileno())},
             start_new_session=True,  # a Ctrl-C at the user's terminal is not the program's
         )
         _tie(self._child.pid, held)
