@@ -31,14 +31,15 @@ def wanted_files(host: str | None) -> dict[str, bytes]:
     """The files that are to be on a board, built from the sources as they are now."""
     image = running.image(host, None if host else os.environ.get("PORT"))
     config = connection.config_file(virtual=bool(image))
-    if not image:
-        _refuse_example(config)
     with tempfile.TemporaryDirectory() as folder:
         if image:  # keeps its password, where the user has none of their own
             text = passwords.own(read_text(config), passwords.of(image))
             config = Path(folder) / "config"
             config.write_text(text)
-        return files(build.build(Path(folder) / "board", switched_on("SOURCE"), config))
+        wanted = files(build.build(Path(folder) / "board", switched_on("SOURCE"), config))
+    if not image:
+        _refuse_example(config)
+    return wanted
 
 
 def _refuse_example(config: Path) -> None:

@@ -15,11 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tools import build, settings
+from tools import build
 from tools.board import running
 from tools.deploy import plan
 from tools.errors import UserError, main
-from tools.inputs import read_text
 
 from . import hosts, image, launch, passwords
 from .board import VirtualBoard
@@ -40,17 +39,6 @@ def _port(name: str, default: int) -> int:
     return int(text)
 
 
-def _settings() -> str:
-    config = ROOT / settings.CONFIG
-    return read_text(config if config.exists() else ROOT / settings.EXAMPLE)
-
-
-def _shown_password(path: Path) -> str:
-    """The password in the image, unless it is the one of the user's webrepl_cfg.py."""
-    password = passwords.of(path)
-    return "" if password == settings.read(_settings()).get("PASS") else password
-
-
 def _flash() -> Path:
     """The image to run from, made with the current bundle where it is missing, and checked."""
     path = Path(os.environ.get("FLASH") or ROOT / "build" / "flash.img")
@@ -63,7 +51,7 @@ def _flash() -> Path:
     if missing:
         with tempfile.TemporaryDirectory() as tree:
             config = Path(tree) / "config"
-            config.write_text(passwords.own(_settings()))
+            config.write_text(passwords.own(passwords.settings_text()))
             board = build.build(Path(tree) / "board", config=config)
             # As a deploy would leave it.
             manifest = Path(f"{board}{plan.MANIFEST}")
@@ -139,7 +127,7 @@ def run() -> None:
         console.say(f"serial {board.serial}")
         console.say(f"http {board.http}")
         console.say(f"webrepl {board.webrepl}")
-        if password := _shown_password(path):
+        if password := passwords.shown(path):
             console.say(f"password {password}")
         if lacks := launch.lacks():
             console.say(f"note: {lacks} cannot keep what runs on the board from your files")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tools import settings
 from tools.errors import UserError
+from tools.inputs import read_text
 
 from . import image
 
@@ -31,6 +32,18 @@ def of(path: Path) -> str:
     except UserError:
         return ""  # the board cannot read it either
     return password if isinstance(password, str) else ""
+
+
+def shown(path: Path) -> str:
+    """What to show of the image's password: nothing where it is that of the user's settings."""
+    password = of(path)
+    return "" if password == settings.read(settings_text()).get("PASS") else password
+
+
+def settings_text() -> str:
+    """The user's webrepl_cfg.py, or the example. UserError where it cannot be read."""
+    config = ROOT / settings.CONFIG
+    return read_text(config if config.exists() else ROOT / settings.EXAMPLE)
 
 
 def renew(path: Path) -> None:
