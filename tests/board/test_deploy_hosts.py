@@ -108,7 +108,8 @@ def test_on_a_new_virtual_board_there_is_nothing_to_deploy(tmp_path: Path) -> No
     ports = {"HTTP_PORT": "0", "WEBREPL_PORT": "0"}
     with Tool("virtual_board", project, FLASH=str(tmp_path / "flash.img"), **ports) as board:
         url = board.expect(r"\nhttp (http://[\d.:]+/)\n")[1].decode()
-        address = board.expect(r"webrepl ws://([\d.:]+)/\nready")[1].decode()
+        address = board.expect(r"webrepl ws://([\d.:]+)/\n")[1].decode()
+        board.expect("\nready")
         status, shown = run("deploy", project, HOST=address)
         board.interrupt()
         board.ended()

@@ -15,14 +15,15 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from tools import ports, settings
+from tools.board import running
 from tools.board.explain import explained
 from tools.board.transport import Transport
-from tools.board.webrepl import Busy, Unreachable, WebreplTransport, split
+from tools.board.webrepl import Busy, Unreachable, WebreplTransport
 from tools.errors import UserError
 from tools.inputs import read_text
+from tools.virtual_board import passwords
 
 ROOT = Path(__file__).resolve().parents[2]
-_LOOPBACK = ("localhost", "127.0.0.1")
 _BOOT = 30.0  # s that a board may take from a reset to its prompt
 _ANSWER = 5.0  # s that one byte may take; mpremote by itself waits for ever at some of them
 _IDLE = 0.3  # s in which a prompt answers; what follows where it does not, does no harm
@@ -32,17 +33,12 @@ _PROMPT = b"\r\n>>> "
 _RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n"
 
 
-def is_virtual(host: str | None) -> bool:
-    """Whether HOST is this PC, so that only a virtual board can be there."""
-    return bool(host) and split(host)[0] in _LOOPBACK
-
-
-def config_file(host: str | None) -> Path:
+def config_file(virtual: bool) -> Path:
     """webrepl_cfg.py; for a virtual board the example will do. UserError where it is missing."""
     path = ROOT / settings.CONFIG
     if path.exists():
         return path
-    if is_virtual(host):
+    if virtual:
         return ROOT / settings.EXAMPLE
     raise UserError("webrepl_cfg.py is missing", "make it with `make configure`")
 
@@ -50,15 +46,21 @@ def config_file(host: str | None) -> Path:
 def open_board(host: str | None, port: str | None = None) -> SerialTransport:
     """A transport to HOST over WiFi, or else to the serial PORT. UserError where there is none."""
     if host:
-        password = settings.read(read_text(config_file(host))).get("PASS")
-        if not isinstance(password, str) or not password:
-            raise UserError("PASS is not set in webrepl_cfg.py", "set it with `make configure`")
-        return WebreplTransport(host, password)
+        return WebreplTransport(host, _password(host))
     name = ports.find(port)
     try:
         return Transport(name, timeout=_ANSWER)
     except (TransportError, OSError, ValueError) as e:
         raise ports.diagnose(name) from e
+
+
+def _password(host: str) -> str:
+    if (image := running.image(host)) and (password := passwords.of(image)):
+        return password
+    password = settings.read(read_text(config_file(False))).get("PASS")
+    if not isinstance(password, str) or not password:
+        raise UserError("PASS is not set in webrepl_cfg.py", "set it with `make configure`")
+    return password
 
 
 def enter(board: SerialTransport) -> None:

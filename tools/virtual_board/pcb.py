@@ -35,7 +35,7 @@ class Pcb(loopback.Wire):
         super().__init__(net.loop, sock)
         self._net, self.peer = net, peer
         self.port, self.reuse = listener.port, listener.reuse  # SOF_INHERITED
-        self.input, self.output = Input(sock), Output(sock, net.loop.time)
+        self.input, self.output = Input(sock, net.guard()), Output(sock, net.loop.time)
         self.on_error: Callable[[int], None] = lambda errno: None
         self._alive = True
         self._accepted = self._got_fin = self._closing = self._fin_sent = self._passive = False

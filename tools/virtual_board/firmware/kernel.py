@@ -22,7 +22,9 @@ def _modules():
     import socket
 
     import _webrepl
+    import board_vfs
     import esp
+    import imports
     import machine
     import network
     import scheduler
@@ -30,8 +32,10 @@ def _modules():
     import websocket
 
     sys.modules["micropython"] = sys.modules.pop("scheduler")
-    for hidden in ("flashbdev", "kernel", "link", "soft_reset"):
+    sys.modules["vfs"] = sys.modules.pop("board_vfs")
+    for hidden in ("flashbdev", "imports", "kernel", "link", "soft_reset"):
         sys.modules.pop(hidden)
+    imports.restrict(sys.modules)
     sys.path[:] = ["", ".frozen", "/lib", "/"]
 
 
@@ -87,7 +91,7 @@ def _print_exception(e):
     text = io.StringIO()
     sys.print_exception(e, text)
     for line in text.getvalue()[:-1].split("\n"):
-        if 'firmware/kernel.py"' not in line:
+        if 'firmware/kernel.py"' not in line and 'firmware/imports.py"' not in line:
             print(line)
 
 
@@ -118,6 +122,8 @@ def main(space):
     import micropython
 
     micropython.kbd_intr(3)
+    for name in ("kernel", "sys"):  # the bootstrap's (vm.py); the prompt has neither on the chip
+        del space[name]
     blocks, setup = link.call(link.HELLO)
     size, urls = setup[1:].split(None, 1)
     free, raw = int(size), setup[:1] == b"r"
