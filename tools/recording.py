@@ -27,10 +27,12 @@ from tools.inputs import results_folder
 _SIZE = {"width": 76, "height": 22}  # characters
 _COPIED = ("boot.py", "main.py", "Makefile", "requirements.txt", "webrepl_cfg.py.example")
 _SETTINGS = ("FLASH", "HTTP_PORT", "WEBREPL_PORT", "PORT", "HOST", "SOURCE")
+_MAKES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")  # what a make inside make gets
 _TIMEOUT = 30.0  # s, for what takes one or two
 _KEY = 0.05  # s from one key to the next
 _PAUSE = 1.5  # s to read what a command printed
-_END = 4.0  # s before the animation starts again
+# A frame lasts 100 ms at least, and the last one 4 s, before the animation starts again.
+_LOOKS = "-t window_frame -m 100 -D 4000".split()
 
 # A command, and what it prints when the next one may be typed.
 _SESSION = (
@@ -76,7 +78,7 @@ class Terminal:
             subprocess.Popen(
                 ["sh", "-c", command.removesuffix("&")],
                 cwd=self._folder,
-                env={k: v for k, v in os.environ.items() if k not in _SETTINGS},
+                env={k: v for k, v in os.environ.items() if k not in _SETTINGS + _MAKES},
                 stdin=subprocess.DEVNULL,
                 stdout=self._slave,
                 stderr=self._slave,
@@ -123,12 +125,8 @@ def run() -> None:
         cast = Path(name, "recording.cast")
         lines = [{"version": 2, **_SIZE}, *terminal.events]
         cast.write_text("".join(json.dumps(line) + "\n" for line in lines))
-        render = [sys.executable, "-m", "termtosvg", "render", str(cast), str(target)]
-        subprocess.run(
-            [*render, "-t", "window_frame", "-D", str(int(_END * 1000))],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+        command = [sys.executable, "-m", "termtosvg", "render", str(cast), str(target)]
+        subprocess.run([*command, *_LOOKS], check=True, capture_output=True)
     print(f"{os.path.relpath(target)} written, {target.stat().st_size >> 10} KiB")
 
 
