@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from tools import build, settings
-from tools.board import connection, on_board, running
+from tools.board import connection, on_board, restart, running
 from tools.deploy.plan import files
 from tools.deploy.steps import Deploy
 from tools.errors import UserError, main
@@ -85,7 +85,7 @@ def _after_restart(host: str | None) -> dict:
     """The board's state once it has booted. UserError where the switch does not serve then."""
     try:
         with connection.explained(host or "the board"):
-            board = connection.reconnect(host, None)
+            board = restart.reconnect(host, None)
         with connection.raw_repl(board):
             state = connection.run(board, on_board.state)
     except UserError as error:

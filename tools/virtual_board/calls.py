@@ -143,7 +143,7 @@ class Calls:
         elif option == _TCP_NODELAY:
             self._chip.stack.nodelay(sock)
         else:
-            self._chip.terminal.write(b"Warning: lwip.setsockopt() option not implemented\r\n")
+            self._chip.terminal.print(b"Warning: lwip.setsockopt() option not implemented\n")
 
     def sock_blocking(self, sock: int, flag: int, _data: bytes) -> None:
         self._chip.terminal.set_blocking(sock, bool(flag))

@@ -48,6 +48,7 @@ class Chip:
         self.terminal = Terminal(self.uart, self.stack, printed, self._ctrl_c, self._keys)
         self.rtc_memory = b""
         self.cause = POWER_ON
+        self.restart_time = 0.1  # s from machine.reset() to the reset, as system_restart() takes
         self.boots = 0  # counts arrivals at the prompt
         self.crashes = 0  # of the VM, by itself
         self.calls = Calls(self)

@@ -120,7 +120,9 @@ class Execution:
             self._chip.swept()
             self._late = self._chip.loop.call_later(_WINDOW, self._end_window)
         elif call.name == "reset":
-            self._chip.hard_reset(_SOFT_RESTART)
+            # system_restart() returns; then no Python runs any more (mp_machine_reset).
+            delay = self._chip.restart_time
+            self._late = self._chip.loop.call_later(delay, self._chip.hard_reset, _SOFT_RESTART)
         else:
             try:
                 self._reply(*self._carry_out(call))

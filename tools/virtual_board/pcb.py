@@ -161,27 +161,26 @@ class Pcb(loopback.Wire):
 
     def drop(self) -> None:
         """An RST to the client, and not a word to modlwip."""
-        self._forget()
-        self._net.hang_up(self._sock)
+        self._net.hang_up(self.forget())
 
     def _reset(self) -> None:
         """TF_RESET in tcp_input(): an RST came. No event tells of it."""
-        self._forget()
-        self._sock.close()
+        self.forget().close()
         self.on_error(ECONNRESET)
 
     def _done(self) -> None:
         """Both FINs are acknowledged; TIME_WAIT is for the side that closed first."""
-        self._forget()
-        self._sock.close()
+        self.forget().close()
         if not self._passive:
             self._net.time_wait(self)
 
-    def _forget(self) -> None:
+    def forget(self) -> socket.socket:
+        """The PCB is gone; the loopback socket stays open."""
         self._unwatch()
         self._cancel_all()
         self._alive = False
         self._net.pcbs.remove(self)
+        return self._sock
 
     def link_changed(self) -> None:
         """WiFi went or came back."""
