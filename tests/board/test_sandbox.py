@@ -9,7 +9,6 @@ from pathlib import Path
 
 import client
 import pytest
-from test_make_run_names import hears
 
 from tools.board import connection
 from tools.virtual_board import vm
@@ -196,7 +195,3 @@ def test_a_program_cannot_end_or_read_the_board_that_runs_it(board: VirtualBoard
     assert len([name for name in open_files if name.startswith("socket:")]) == 2
     environment = Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
     assert [line.partition(b"=")[0] for line in environment if line] == [b"WIRE"]
-
-
-def test_a_sandboxed_page_needs_the_boards_password(board: VirtualBoard) -> None:
-    assert hears(board.webrepl, "changeme", "null").endswith("Access denied\r\n")
