@@ -117,27 +117,32 @@ def leave(board: SerialTransport) -> None:
         board.close()
 
 
-def call(board: SerialTransport, source: str, name: str, *arguments: object) -> object:
-    """Run the function `name` of `source` on the board; the JSON of the last line that it printed,
-    None for none.
+def lines(board: SerialTransport, function: Callable, *calls: tuple) -> list[str]:
+    """Call a function of ours that is written for the board, with each of these arguments, or once
+    with none; the lines that it printed.
 
     The board must be in its raw REPL. mpremote's TransportError where the function raises.
     """
-    # Afterwards nothing of it is left on the board's heap.
-    program = f"{source}\n{name}(*{arguments!r})\ndel {name}"
+    name = function.__name__
+    called = [f" {name}({', '.join(map(repr, arguments))})\n" for arguments in calls or [()]]
+    # Afterwards, whatever comes, nothing of it is left on the board's heap.
+    program = f"{inspect.getsource(function)}\ntry:\n{''.join(called)}finally:\n del {name}"
     output, trace = board.exec_raw(program, timeout=_WORK)
     if trace:
         raise TransportExecError(output, trace.decode())
     try:
-        lines = output.decode().strip().splitlines()
-        return json.loads(lines[-1]) if lines else None
+        return output.decode().strip().splitlines()
     except ValueError as e:
-        raise TransportError(f"no JSON: {e}") from e
+        raise TransportError(f"no text: {e}") from e
 
 
 def run(board: SerialTransport, function: Callable, *arguments: object) -> object:
-    """call() a function of ours that is written for the board."""
-    return call(board, inspect.getsource(function), function.__name__, *arguments)
+    """One call of lines(), of which the last is JSON: that value; None where none was printed."""
+    printed = lines(board, function, arguments)
+    try:
+        return json.loads(printed[-1]) if printed else None
+    except ValueError as e:
+        raise TransportError(f"no JSON: {e}") from e
 
 
 def address(machine: str, ip: str) -> str:

@@ -1,7 +1,7 @@
 """`make deploy`: everything that the board lacks, all or nothing, and the switch restarted.
 
 Environment: PORT (serial), HOST or HOSTS (over WiFi), DRY_RUN=1 (status 2 where it would change
-something), SOURCE=1 (modules uncompiled).
+something).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def wanted_files(host: str | None) -> dict[str, bytes]:
             text = passwords.own(read_text(config), passwords.of(image))
             config = Path(folder) / "config"
             config.write_text(text)
-        wanted = files(build.build(Path(folder) / "board", switched_on("SOURCE"), config))
+        wanted = files(build.build(Path(folder) / "board", config=config))
     if not image:
         _refuse_example(config)
     return wanted

@@ -191,7 +191,7 @@ class Execution:
                 self._running = self._from_prompt = True
                 self._terminal.ring.interrupt_char = _CTRL_C
                 self._source = work.source
-                kind = b"s" if work.single else b"e"
+                kind = b"s" if work.single else b"p" if work.pasted else b"e"
                 self._end_wait(protocol.EXECUTE, kind + str(len(work.source)).encode())
             else:
                 self.events.held = True  # until the sweep
