@@ -27,7 +27,10 @@ def start():
     _forget("boot", "config", "safe_mode", "wifi")
 
     # The largest modules, and those that people change: they come last.
-    from device import api, server, status
+    from device import server
+
+    button.closed = server.closed  # with WebREPL on, its listener tells even if api.py is broken
+    from device import api, status
 
     status.start()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)

@@ -20,6 +20,7 @@ from tools.inputs import read_text
 ROOT = Path(__file__).resolve().parent.parent
 BOARD = ROOT / "build" / "board"
 CONFIG = "webrepl_cfg.py"
+VERSION = "1.0.0"  # docs/contributing.md says what it means
 _SCRIPTS = ("boot.py", "main.py")
 _PAGES = "device/pages.py"
 
@@ -47,7 +48,8 @@ def sources() -> dict[str, str]:
     texts[_PAGES] = render(ROOT / "device" / "www", version="")
     # Of the sources, so that it names the code, whichever way and by whatever it was compiled.
     digest = hashlib.sha256(repr(sorted(texts.items())).encode())
-    texts[_PAGES] = render(ROOT / "device" / "www", digest.hexdigest()[:8])
+    version = f"{VERSION}+{digest.hexdigest()[:8]}"
+    texts[_PAGES] = render(ROOT / "device" / "www", version)
     return texts
 
 

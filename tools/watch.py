@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from tools import settings
-from tools.board import connection, on_board
+from tools.board import connection, on_board, restart
 from tools.board.webrepl import split
 from tools.deploy.__main__ import wanted_files
 from tools.deploy.steps import Deploy
@@ -48,12 +48,12 @@ def push(host: str | None, wanted: dict[str, bytes]) -> None:
             for line in plan.lines():
                 say(line)
             job.apply(plan)
-            connection.soft_reset(board)
+            restart.soft_reset(board)
     if not changes:
         say("the board is up to date")
         return
     with connection.explained(host or "the board"):
-        board = connection.reconnect(host, None)
+        board = restart.reconnect(host, None)
     with connection.raw_repl(board):
         state = connection.run(board, on_board.state)
     assert isinstance(state, dict)

@@ -107,7 +107,7 @@ def finish():
 
 
 def restart():
-    """Reset once the answer to this has left the board."""
+    """Reset once the answer to this has left the board. Its name is RESTARTING in restart.py."""
     import time
 
     import machine

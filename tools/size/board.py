@@ -15,7 +15,7 @@ from tools.deploy import __main__ as deploy
 from tools.deploy import plan
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.execution import HEAP
+from tools.virtual_board.calls import HEAP
 from tools.virtual_board.wlan import Air
 
 _BLOCK = 32  # bytes of one on the heap, with 64-bit words (py/gc.h)

@@ -124,7 +124,8 @@ class Repl:
                 return True
 
     def _print_banner(self) -> None:
-        self._write(self._banner + b'\r\nType "help()" for more information.\r\n')
+        for part in (self._banner, b"\r\n", b'Type "help()" for more information.\r\n'):
+            self._write(part)
 
     def _read_line(self, prompt: bytes) -> Generator[None, int, int]:
         self._readline.begin(prompt)
@@ -153,10 +154,9 @@ class Repl:
 
     def _raw_repl(self) -> _Talk:
         # pyexec_raw_repl
-        line = bytearray()
         self._write(_RAW_BANNER)
         while True:
-            line.clear()
+            line = bytearray()
             self._write(b">")
             while (char := (yield None)) not in (CTRL_A, CTRL_B, CTRL_D):
                 if char == CTRL_C:

@@ -10,6 +10,7 @@ import time
 
 import flashbdev
 import link
+import soft_reset
 import uctypes
 import vfs
 
@@ -22,6 +23,7 @@ _LONGEST = 8192  # bytes of source in a raw paste; a longer one is held on the h
 _pasted = "\n" * _LONGEST
 _pasted_bytes = uctypes.bytearray_at(uctypes.addressof(_pasted), _LONGEST)
 _pasted_length = uctypes.bytearray_at(id(_pasted) + 16, 8)  # mp_obj_str_t.len, py/objstr.h
+del uctypes  # it opens all of the process's memory
 
 
 def _modules():
@@ -30,7 +32,9 @@ def _modules():
     import socket
 
     import _webrepl
+    import board_vfs
     import esp
+    import imports
     import machine
     import network
     import scheduler
@@ -38,8 +42,10 @@ def _modules():
     import websocket
 
     sys.modules["micropython"] = sys.modules.pop("scheduler")
-    for hidden in ("flashbdev", "kernel", "link"):
+    sys.modules["vfs"] = sys.modules.pop("board_vfs")
+    for hidden in ("flashbdev", "imports", "kernel", "link", "soft_reset"):
         sys.modules.pop(hidden)
+    imports.restrict(sys.modules)
     sys.path[:] = ["", ".frozen", "/lib", "/"]
 
 
@@ -104,7 +110,7 @@ def _print_exception(e):
     text = io.StringIO()
     sys.print_exception(e, text)
     for line in text.getvalue()[:-1].split("\n"):
-        if 'firmware/kernel.py"' not in line:
+        if 'firmware/kernel.py"' not in line and 'firmware/imports.py"' not in line:
             print(line)
 
 
@@ -141,6 +147,8 @@ def main(space):
     import micropython
 
     micropython.kbd_intr(3)
+    for name in ("kernel", "sys"):  # the bootstrap's (vm.py); the prompt has neither on the chip
+        del space[name]
     blocks, setup = link.call(link.HELLO)
     size, urls = setup[1:].split(None, 1)
     free, raw = int(size), setup[:1] == b"r"
@@ -166,14 +174,5 @@ def main(space):
                 break
         except KeyboardInterrupt:
             pass  # came too late for what it was meant for
-    _sweep(space)
-    del filler
-
-
-def _sweep(space):
-    # gc_sweep_all runs every finaliser, which commits open files: here, what is no longer held.
-    for module in sys.modules.values():
-        if "/firmware/" not in getattr(module, "__file__", ""):
-            module.__dict__.clear()
-    space.clear()
-    gc.collect()
+    del filler  # as the sweep leaves it, there is memory for all that a callback may want
+    soft_reset.run(space)
