@@ -1,5 +1,6 @@
 """Puts the pieces of the switch together. Nothing of this is needed once it runs."""
 
+import gc
 import sys
 
 from device import button, led, retained
@@ -50,3 +51,4 @@ def _forget(*names):
     for name in names:
         if sys.modules.pop("device." + name, None):
             delattr(device, name)
+    gc.collect()
