@@ -3,6 +3,8 @@
 A step that fails is printed, recorded for /status and skipped.
 """
 
+import gc
+
 
 def run(board):
     """Take the steps, with `board`, boot.py's object -> False where the settings cannot be had."""
@@ -60,6 +62,7 @@ class _Steps:  # and what one hands on to the next
             return True
         from device import access, webrepl_door
 
+        gc.collect()
         access.start(self.config.HOSTNAME, "")  # the names that pages may come by
         webrepl_door.start(password, *[self.config.BASE] if self.config.BASE else [])
         return True
