@@ -62,10 +62,10 @@ def _requests(figures: dict[str, Figures]) -> Table:
         list(zip(PEERS, *last, *heap)),
         "In brackets: multiples of the floor. Instructions are counted by valgrind's callgrind: "
         "the difference between 300 and 100 requests, divided by 200. The request arrives "
-        "together with its connection, or in three parts: the connection, the request and the client's "
-        "close each arrive when the server is idle, as over a network. For these counts, the "
-        "clock advances by a millisecond each time it is read, and no timeout expires, so that they do "
-        "not depend on the PC. This adds 2 to 4 % to the switch. Bytes allocated: "
+        "together with its connection, or in three parts: the connection, the request and the "
+        "client's close each arrive when the server is idle, as over a network. For these counts, "
+        "the clock advances by a millisecond each time it is read, and no timeout expires, so "
+        "that they do not depend on the PC. This adds 2 to 4 % to the switch. Bytes allocated: "
         "`gc.mem_alloc()` with the collector off, by the same difference. Heap kept: "
         "`gc.mem_alloc()` after the first request and a collection, minus its value before the "
         "import. For the switch, this is the whole bundle with its page. "
@@ -138,9 +138,9 @@ def _boot(boot: Sequence[Stage]) -> Table:
         ("until", "share", "ms of the virtual board", "KiB read from flash"),
         [*rows, ("all", "100%", f"{total:.0f}", f"{read / 1024:.0f}")],
         "Medians of five resets of a board that knows its network, measured by the calls that "
-        "reach the virtual chip. The milliseconds depend on the PC. The first stage is the start of the "
-        "interpreter, the network is there 300 ms after the reset, and each flash access costs a "
-        "message.",
+        "reach the virtual chip. The milliseconds depend on the PC. The first stage is the start "
+        "of the interpreter, the network is there 300 ms after the reset, and each flash access "
+        "costs a message.",
     )
 
 
