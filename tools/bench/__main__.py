@@ -59,8 +59,8 @@ def picture(figures: dict[str, Figures]) -> str:
             ),
         ],
         [
-            ("… as clients that ask grow", 1, {name: c.asking for name, c in last.items()}),
-            ("… as silent clients grow", 0, {name: c.silent for name, c in last.items()}),
+            ("… with more clients that ask", 1, {name: c.asking for name, c in last.items()}),
+            ("… with more silent clients", 0, {name: c.silent for name, c in last.items()}),
         ],
     )
 
