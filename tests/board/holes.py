@@ -9,8 +9,8 @@ import gc
 _PIECE, _WALL = 1056, 192  # bytes
 _WORD = 8
 
-_pieces = [None] * 32
-_walls = [None] * 64
+_pieces = [None] * 24
+_walls = [None] * 40
 _one = (None,)
 
 
@@ -49,3 +49,6 @@ def make():
 
 
 print("holes", make())
+for name in ("_fill", "_give_back", "_one", "_pieces", "make"):  # only the walls stay
+    del globals()[name]
+gc.collect()

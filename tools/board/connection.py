@@ -125,12 +125,17 @@ def lines(board: SerialTransport, function: Callable, *calls: tuple) -> list[str
     """
     name = function.__name__
     called = [f" {name}({', '.join(map(repr, arguments))})\n" for arguments in calls or [()]]
-    # Afterwards, whatever comes, nothing of it is left on the board's heap.
-    program = f"{inspect.getsource(function)}\ntry:\n{''.join(called)}finally:\n del {name}"
+    # Two programs take less of the board's heap to compile; and whatever comes, nothing is left.
+    _execute(board, inspect.getsource(function))
+    output = _execute(board, f"try:\n{''.join(called)}finally:\n del {name}")
+    return output.decode(errors="replace").strip().splitlines()
+
+
+def _execute(board: SerialTransport, program: str) -> bytes:
     output, trace = board.exec_raw(program, timeout=_WORK)
     if trace:
         raise TransportExecError(output, trace.decode())
-    return output.decode(errors="replace").strip().splitlines()
+    return output
 
 
 def run(board: SerialTransport, function: Callable, *arguments: object) -> object:
