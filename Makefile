@@ -78,7 +78,6 @@ tools.%: .venv/.installed
 ##   HOSTS="name ..."     several of them
 ##   FIRMWARE=file.bin    what `make flash` writes
 ##   DRY_RUN=1            say what `make deploy` would do
-##   SOURCE=1             deploy modules uncompiled
 ##   COUNT=n              how many requests `make soak` makes (100000)
 ##   WRITE=1              bench, screenshots and recording write into docs/, not into build/
 ##

@@ -26,7 +26,7 @@ from tools.inputs import results_folder
 
 _SIZE = {"width": 76, "height": 22}  # characters
 _COPIED = ("boot.py", "main.py", "Makefile", "requirements.txt", "webrepl_cfg.py.example")
-_SETTINGS = ("FLASH", "HTTP_PORT", "WEBREPL_PORT", "PORT", "HOST", "SOURCE")
+_SETTINGS = ("FLASH", "HTTP_PORT", "WEBREPL_PORT", "PORT", "HOST")
 _MAKES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")  # what a make inside make gets
 _TIMEOUT = 30.0  # s, for what takes one or two
 _KEY = 0.05  # s from one key to the next
