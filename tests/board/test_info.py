@@ -29,11 +29,6 @@ def told(board: VirtualBoard, project: Path, kind: str) -> dict[str, str]:
     status, shown = run("info", project, **way(board, kind))
     assert status == 0, shown
     assert client.PASSWORD not in shown
-    return titled(shown)
-
-
-def titled(shown: str) -> dict[str, str]:
-    """Title -> text of these lines."""
     return dict(re.split(r"(?<! )  +", line, maxsplit=1) for line in shown.splitlines())
 
 
@@ -112,10 +107,7 @@ def test_a_board_that_was_only_flashed_tells_what_it_can(make_board, project):
 
 def test_without_settings_here_all_but_the_files_is_told(board, tmp_path):
     project = copy_project(tmp_path / "bare", config=None)
-    # By a name that is no pseudo-terminal's, as a real board's.
-    status, shown = run("info", project, PORT=f"alt://{board.serial}")
-    assert status == 0, shown
-    lines = titled(shown)
+    lines = told(board, project, "PORT")
     assert lines["files"].startswith("webrepl_cfg.py is missing; make it with `make configure`")
     assert lines["switch"].startswith("running")
 
