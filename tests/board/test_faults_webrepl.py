@@ -165,18 +165,21 @@ def test_whoever_guesses_is_refused(victim: Victim) -> None:
         log_in(board, "wrong567")
 
 
-def test_whoever_types_without_end_at_the_password_prompt_keeps_nobody_out(
+def test_who_types_without_end_at_the_password_prompt_keeps_nobody_out(
     victim: Victim,
 ) -> None:
     with victim.suffers() as board:
         with client.connect(board.webrepl) as sock:
             sock.sendall(HANDSHAKE)
+            seen = b""
+            while not seen.endswith(b"Password: "):
+                seen += sock.recv(100)
             sock.settimeout(0.2)
             end = time.monotonic() + 1
             with contextlib.suppress(TimeoutError):
                 while time.monotonic() < end:
                     sock.sendall(typed(b"x" * 125) * 100)
             assert answers(board) is True
-        began = time.monotonic()
+        # What is under way is still read, at the chip's speed.
+        board.wait_for(lambda chip: chip.terminal.session is None, 20)
         prompt_answers(board)
-        assert time.monotonic() - began < 5
