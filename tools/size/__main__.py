@@ -128,6 +128,7 @@ def _run() -> int:
     for path, size in sizes.items():
         table.row(path.relative_to(tree).as_posix(), size)
     table.row("all of the bundle", sum(sizes.values()))
+    (tree / build.CONFIG).write_text(board.CONFIG)
     programs = _virtual_board(table)
     _chip(table, tree, programs)
     _requests(table, tree)
