@@ -1,4 +1,4 @@
-"""Measure the switch and its peers; print the tables and write build/performance.*.
+"""Measure the switch and its baselines; print the tables and write build/performance.*.
 
 WRITE=1 writes docs/performance.* instead.
 """
@@ -59,8 +59,8 @@ def picture(figures: dict[str, Figures]) -> str:
             ),
         ],
         [
-            ("… as clients that ask grow", 1, {name: c.asking for name, c in last.items()}),
-            ("… as silent clients grow", 0, {name: c.silent for name, c in last.items()}),
+            ("… with more clients that ask", 1, {name: c.asking for name, c in last.items()}),
+            ("… with more silent clients", 0, {name: c.silent for name, c in last.items()}),
         ],
     )
 
