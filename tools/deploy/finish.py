@@ -1,14 +1,14 @@
-"""Carries out a deploy that was committed: staged files go to their places, old ones away.
+"""Carries out a deploy that was committed: staged files go to their places, old ones away."""
 
-Runs on the board: from a deploy, and from boot.py where a deploy was cut off. Each deploy stages a
-copy for itself, /.deploy/finish.py. What is done already is passed over, so that it may be cut off
-anywhere, any number of times.
-
-The heap may be in small pieces: nothing is nested deeply, which takes a large one to compile.
-
-The commit marker, /.deploy/commit, has a line for each step: "<number> <path>", the staged file
-/.deploy/<number> goes to <path>; "- <path>", that file is removed.
-"""
+# Runs on the board: from a deploy, and from boot.py where a deploy was cut off. Each deploy stages
+# a copy for itself, /.deploy/finish.py. What is done already is passed over, so that it may be cut
+# off anywhere, any number of times.
+#
+# The heap may be in small pieces. To compile deeply nested code takes a large one, and so does a
+# long docstring, which is why this is none.
+#
+# The commit marker, /.deploy/commit, has a line for each step: "<number> <path>", the staged file
+# /.deploy/<number> goes to <path>; "- <path>", that file is removed.
 
 import os
 
