@@ -38,8 +38,8 @@ ALLOCATED = {"GET /led, seen before": 200}  # bytes a request
 
 
 def _chip(table: Table, tree: Path, programs: list[str]) -> None:
-    # Not divided: the bundle of November 2026 kept 22,376 bytes here, and 22,832 on a 32-bit build
-    # with the chip's own configuration; its modules took 28,896 and 27,104, one after another.
+    # Not divided by anything: the bundle of November 2026 kept 22,376 bytes here, and 22,832 on a
+    # 32-bit build with the chip's own configuration.
     try:
         wasm.install()
     except wasm.Missing as error:
