@@ -80,12 +80,6 @@ def test_the_prompt_finds_nothing_of_the_pc(
     assert shown.count(b"tried 15") == len(names())
 
 
-def walk(tree: Path) -> None:
-    """Neither boot.py's modules nor the switch: the heap is for the walk."""
-    bare(tree)
-    (tree / "main.py").write_text(WALK)
-
-
 WALK = f"""
 import sys
 waiting = [(name, sys.modules[name]) for name in sys.modules]
@@ -109,7 +103,7 @@ print("seen", len(seen))
 
 def test_no_module_leads_to_one_of_the_pcs(make_board: Callable[..., VirtualBoard]) -> None:
     """Through what is in modules, and what functions have as their globals."""
-    board = make_board(walk)
+    board = make_board(lambda tree: (tree / "main.py").write_text(WALK))
     assert "FOUND" not in board.console
     assert (found := re.search(r"seen (\d+)", board.console)), board.console
     assert int(found[1]) > 100

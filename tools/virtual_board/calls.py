@@ -14,10 +14,8 @@ from .wlan import Refused
 if TYPE_CHECKING:
     from .chip import Chip
 
-# Bytes of heap for Python. With 64-bit words, the 32-bit build's failures show at 46 to 48 KB. Pools
-# for 300 names (20, 40, 80, 160; py/qstr.c) are taken off, since the bundle opens none here.
-_POOLS = 3600
-HEAP = 46000 - _POOLS
+# Bytes of heap for Python. With 64-bit words, the 32-bit build's failures show at 46 to 48 KB.
+HEAP = 46000
 _HTTP, _WEBREPL = 80, 8266
 _PULL_UP = 16
 _SO_REUSEADDR, _TCP_NODELAY = 4, 0x40
