@@ -24,6 +24,7 @@ class _Boot:
         self.step("access point", self.no_public_access_point)
 
     def step(self, name, action):
+        gc.collect()
         try:
             return action()
         except KeyboardInterrupt:

@@ -13,6 +13,7 @@ _DEBOUNCE_MS = const(50)
 # Called at every edge, once there is a server: the queue of events may have lost one of a socket's
 # to the bouncing contacts, and a sweep makes up for it.
 sweep = None
+closed = None  # asked first, once there is a server: see server.py
 
 _pin = None
 _up = False
@@ -52,6 +53,8 @@ def look(_):
 
 
 def _edge(_):
+    if closed and closed():
+        return
     look(None)
     if sweep:
         sweep()

@@ -14,6 +14,7 @@ from device import connection
 from device.connection import accept, places, poll, serve, services
 
 _BACKLOG = const(4)
+_POLLNVAL = const(32)  # of a closed socket
 _CALLBACK = const(20)  # socket option: modlwip.c calls back at a new client, at data and at EOF
 _TICK_MS = const(25)
 _LOST_MS = const(1000)
@@ -43,6 +44,18 @@ def listen(service):
     return bool(connection.callback)
 
 
+def closed():
+    """True where a soft reset has closed the listeners: a callback has to do nothing then.
+
+    The firmware frees all objects and then runs what is in the queue (ports/esp8266/main.c), on
+    memory that whatever allocates writes over. So this is what each callback asks first, and it
+    allocates nothing: neither does its frame, which stays below 12 words.
+    """
+    for event in poll.ipoll(0):
+        if event[1] & _POLLNVAL:
+            return True
+
+
 def run():
     """Serve until Ctrl-C."""
     wait = -1
@@ -59,6 +72,8 @@ def sweep(event=None):
     looks at all the time, be it the prompt or time.sleep().
     """
     global _ticking
+    if closed():
+        return
     wait = _TICK_MS
     if event is True:
         _ticking = False

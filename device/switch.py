@@ -1,5 +1,6 @@
 """Puts the pieces of the switch together. Nothing of this is needed once it runs."""
 
+import gc
 import sys
 
 from device import button, led, retained
@@ -26,7 +27,10 @@ def start():
     _forget("boot", "config", "safe_mode", "wifi")
 
     # The largest modules, and those that people change: they come last.
-    from device import api, server, status
+    from device import server
+
+    button.closed = server.closed  # with WebREPL on, its listener tells even if api.py is broken
+    from device import api, status
 
     status.start()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
@@ -47,3 +51,4 @@ def _forget(*names):
     for name in names:
         if sys.modules.pop("device." + name, None):
             delattr(device, name)
+    gc.collect()

@@ -83,7 +83,7 @@ def sent(response, sock, peer):
     if response[9] != 0x31:  # b"1", of 101
         return False
     if not _is_free():
-        _tell(b"\nConcurrent WebREPL connection from %r rejected\n" % (peer,))
+        _tell(b"\r\nConcurrent WebREPL connection from %r rejected\r\n" % (peer,))
         return False
     _terminal = _webrepl._webrepl(websocket.websocket(sock, True))  # True: its output may wait
     sock.setblocking(False)
@@ -123,8 +123,9 @@ def _notify(_):
 
 def _hear(_):
     global _heard
-    _heard = time.ticks_ms()
-    server.sweep()
+    if not server.closed():
+        _heard = time.ticks_ms()
+        server.sweep()
 
 
 def _tell(line):

@@ -53,6 +53,9 @@ class Server:
     def sweep(self):
         self.sweeps += 1
 
+    def closed(self):
+        return False
+
     def serve(self, request):
         response = bytes(self.service.answer(request))
         self.service.sent(response, None, None)

@@ -102,6 +102,32 @@ GUARDS = [
         "test_server_crowd.py::test_a_tick_that_got_lost_comes_back",
     ),
     Guard(
+        "a soft reset: no socket event does anything on the freed heap",
+        "device/server.py",
+        ("    if closed():", "    if event is True and closed():"),
+        "board/test_soft_reset.py::test_a_client_that_comes_at_a_soft_reset_crashes_nothing",
+    ),
+    Guard(
+        "a soft reset: no tick does anything",
+        "device/server.py",
+        ("    if closed():", "    if event is not True and closed():"),
+        "board/test_soft_reset.py::test_a_client_that_is_there_at_a_soft_reset_crashes_nothing",
+    ),
+    Guard(
+        "a soft reset: nothing that a WebREPL client sends does anything",
+        "device/webrepl_door.py",
+        ("    if not server.closed():", "    if True:"),
+        "board/test_soft_reset.py::test_what_a_webrepl_client_sends_at_a_soft_reset"
+        "_crashes_nothing",
+    ),
+    Guard(
+        "a soft reset: no press of the button does anything",
+        "device/button.py",
+        ("    if closed and closed():", "    if False:"),
+        "board/test_soft_reset.py::test_the_button_pressed_at_a_soft_reset_crashes_nothing"
+        "_and_leaves_the_light",
+    ),
+    Guard(
         "WebREPL: pages of other sites are refused",
         "device/webrepl_door.py",
         ("        return http.error(403)", "        pass"),

@@ -8,6 +8,7 @@ import network
 import pytest
 from boot_rig import Board
 
+pytestmark = pytest.mark.slow
 CRASHES = [1, 2, 3]  # watchdog, exception, soft watchdog
 OTHERS = [0, 4, 5, 6]
 DOOR = "device.webrepl_door"  # which is a stand-in

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import socket
+import time
 from urllib.parse import urlsplit
 
 import client
@@ -101,8 +102,8 @@ def test_output_that_nobody_takes_holds_up_nothing_but_the_program_that_prints(
             for _ in range(3):
                 assert answers(board) is True
             assert board.do(lambda chip: chip.terminal.blocked())
-            printed = text(sock, b"line 899\n>>> ")
-        assert [int(n) for n in re.findall(rb"line (\d+)\n", printed)] == list(range(900))
+            printed = text(sock, b"line 899\r\n>>> ")
+        assert [int(n) for n in re.findall(rb"line (\d+)\r\n", printed)] == list(range(900))
 
 
 def test_a_session_whose_client_vanished_in_the_middle_of_output_is_taken_over_by_the_second_try(
@@ -162,3 +163,20 @@ def test_a_hundred_wrong_passwords_lock_nobody_out(victim: Victim) -> None:
 def test_whoever_guesses_is_refused(victim: Victim) -> None:
     with victim.suffers() as board, pytest.raises(UserError, match="wrong WebREPL password"):
         log_in(board, "wrong567")
+
+
+def test_whoever_types_without_end_at_the_password_prompt_keeps_nobody_out(
+    victim: Victim,
+) -> None:
+    with victim.suffers() as board:
+        with client.connect(board.webrepl) as sock:
+            sock.sendall(HANDSHAKE)
+            sock.settimeout(0.2)
+            end = time.monotonic() + 1
+            with contextlib.suppress(TimeoutError):
+                while time.monotonic() < end:
+                    sock.sendall(typed(b"x" * 125) * 100)
+            assert answers(board) is True
+        began = time.monotonic()
+        prompt_answers(board)
+        assert time.monotonic() - began < 5

@@ -10,6 +10,7 @@ import pytest
 from tool_rig import copy_project, run, way
 
 from tools import info
+from tools.build import VERSION
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import EXCEPTION
 from tools.virtual_board.wlan import Air
@@ -28,6 +29,11 @@ def told(board: VirtualBoard, project: Path, kind: str) -> dict[str, str]:
     status, shown = run("info", project, **way(board, kind))
     assert status == 0, shown
     assert client.PASSWORD not in shown
+    return titled(shown)
+
+
+def titled(shown: str) -> dict[str, str]:
+    """Title -> text of these lines."""
     return dict(re.split(r"(?<! )  +", line, maxsplit=1) for line in shown.splitlines())
 
 
@@ -41,7 +47,7 @@ def test_a_healthy_board_says_so_and_goes_on_serving(board, project, kind):
     assert re.fullmatch(r"4096 KiB, \d+ KiB free for files", lines["flash"])
     assert re.fullmatch(r"\d+ bytes free, \d+ in one piece", lines["heap"])
     assert re.fullmatch(r"all \d+ as they are here", lines["files"])
-    assert lines["switch"].startswith("running, ")
+    assert lines["switch"].startswith(f"running, {VERSION}+")
     assert lines["safe mode"] == "off"
     assert re.fullmatch(r"0:0\d:\d\d", lines["uptime"])
     assert lines["requests"] == "1, 0 rejected"
@@ -106,7 +112,10 @@ def test_a_board_that_was_only_flashed_tells_what_it_can(make_board, project):
 
 def test_without_settings_here_all_but_the_files_is_told(board, tmp_path):
     project = copy_project(tmp_path / "bare", config=None)
-    lines = told(board, project, "PORT")
+    # By a name that is no pseudo-terminal's, as a real board's.
+    status, shown = run("info", project, PORT=f"alt://{board.serial}")
+    assert status == 0, shown
+    lines = titled(shown)
     assert lines["files"].startswith("webrepl_cfg.py is missing; make it with `make configure`")
     assert lines["switch"].startswith("running")
 

@@ -166,11 +166,11 @@ def markdown(table: Table) -> str:
     return "\n".join([f"## {table.title}", "", *lines, "", table.note, ""])
 
 
-def write(document: Path, made: Sequence[Table]) -> None:
-    """Put the tables between the two marks of `document`; the rest of it is written by hand."""
+def renewed(document: Path, made: Sequence[Table]) -> str:
+    """`document` with the tables between its two marks; the rest of it is written by hand."""
     before, begin, rest = document.read_text("utf-8").partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not begin or not end:
         raise UserError(f"{document} has lost its marks", f"put them back: {_BEGIN}{_END}")
     body = "\n".join(map(markdown, made))
-    document.write_text(f"{before}{_BEGIN}\n{body}\n{_END}{after}", "utf-8")
+    return f"{before}{_BEGIN}\n{body}\n{_END}{after}"

@@ -1,0 +1,105 @@
+"""The largest allocation in one piece: of a program that a tool runs on the board, of a request.
+
+Measured on the WebAssembly build: its heap is cut into pieces of one size. The result is the
+smallest size at which the program, or the request, still succeeds.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.errors import UserError
+from tools.size import wasm
+
+_MOST = 2048  # bytes that are tried
+# A string is built in a buffer that is as much larger (py/vstr.c), and blocks are 16 bytes.
+_SLACK = 32
+
+_HOST = "Host: 192.168.4.1\r\n"
+_CURL = f" HTTP/1.1\r\n{_HOST}User-Agent: curl/8.5.0\r\nAccept: */*\r\n"
+_BROWSER = f" HTTP/1.1\r\n{_HOST}User-Agent: Mozilla/5.0\r\nAccept-Encoding: gzip, deflate\r\n"
+_JSON = 'Content-Length: 11\r\nContent-Type: application/json\r\n\r\n{"on":true}'
+_LONG = f"GET /led{_BROWSER}Cookie: {'c' * 1400}\r\n\r\n"
+_CHECK = """
+import act
+pieces = {pieces!r}
+def check():
+    global got
+    got = act.ask(pieces)
+    if got[9:12] != b"{status}":
+        raise ValueError(got)
+"""
+
+
+class Piece(NamedTuple):
+    """Bytes in one piece, and as many as are allowed."""
+
+    what: str
+    bytes: int
+    allowed: int
+
+
+class _Try(NamedTuple):
+    before: list[wasm.Step]
+    program: str = ""
+    call: str = ""  # the name of a function, where there is no program
+
+    def steps(self, size: int) -> list[wasm.Step]:
+        program = [self.program] if self.program else []
+        return [*self.before, {"pieces": size, "call": self.call}, *program]
+
+
+def of_programs(tree: Path, programs: list[str], allowed: int) -> list[Piece]:
+    """Of what the tools ran, in this order, on a board that serves: the longest of each kind."""
+    longest: dict[str, int] = {}
+    for number, program in enumerate(programs):
+        # "survey" for the source of a function, "put" for a call.
+        what = re.findall(r"(?:def )?(\w+)", program)[0]
+        if len(program) > len(programs[longest.get(what, number)]) or what not in longest:
+            longest[what] = number
+    start = wasm.boot(tree)
+    tries = {what: _Try([*start, *programs[:n]], programs[n]) for what, n in longest.items()}
+    return [Piece(what, size, allowed) for what, size in _smallest(tree, tries).items()]
+
+
+def of_requests(tree: Path, style: str) -> list[Piece]:
+    """Of each kind of request; `style` is the path of the page's style sheet."""
+    kinds = {
+        "GET /led": (200, [f"GET /led{_CURL}\r\n"]),
+        "GET /led, all of 1,500 bytes at once": (200, [_LONG]),
+        "GET /led, the same in three parts": (200, [_LONG[:500], _LONG[500:1000], _LONG[1000:]]),
+        "PUT /led": (200, [f"PUT /led{_CURL}{_JSON}"]),
+        "POST /toggle": (303, [f"POST /toggle{_BROWSER}\r\n"]),
+        "GET /": (200, [f"GET /{_BROWSER}\r\n"]),
+        "GET style": (200, [f"GET {style}{_BROWSER}\r\n"]),
+        "GET /status": (200, [f"GET /status{_CURL}\r\n"]),
+        "404": (404, [f"GET /none{_CURL}\r\n"]),
+        "400": (400, ["GET\r\n\r\n"]),
+    }
+    start = wasm.boot(tree)
+    tries, lengths, look = {}, {}, []
+    for what, (status, texts) in kinds.items():
+        pieces = [text.encode() for text in texts]
+        # The request is the network's, so it is there beforehand.
+        tries[what] = _Try([*start, _CHECK.format(pieces=pieces, status=status)], call="check")
+        lengths[what] = sum(map(len, pieces))
+        look.append([*tries[what].before, "check()\nprint(len(got))"])
+    for what, printed in zip(kinds, wasm.run(tree, look)):
+        if printed is None:
+            raise UserError(f"{what} is not answered as it should be", "mend what answers it")
+        lengths[what] = max(lengths[what], int(printed.split()[-1]))
+    found = _smallest(tree, tries)
+    return [Piece(what, found[what], lengths[what] + _SLACK) for what in kinds]
+
+
+def _smallest(tree: Path, tries: dict[str, _Try]) -> dict[str, int]:
+    # Of each, the size of pieces of heap with which it just comes through.
+    low = dict.fromkeys(tries, 0)  # blocks: too small
+    high = dict.fromkeys(tries, _MOST // wasm.BLOCK)
+    while asked := {w: (low[w] + high[w]) // 2 for w in tries if high[w] - low[w] > 1}:
+        jobs = [tries[what].steps(blocks * wasm.BLOCK) for what, blocks in asked.items()]
+        for (what, blocks), printed in zip(asked.items(), wasm.run(tree, jobs)):
+            (low if printed is None else high)[what] = blocks
+    return {what: blocks * wasm.BLOCK for what, blocks in high.items()}
