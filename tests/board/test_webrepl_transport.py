@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fault_rig import HOME, log_in
 
-from tools.board import connection, wire
+from tools.board import connection, websocket_serial
 from tools.board.webrepl import Busy, WebreplTransport
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.wlan import Air
@@ -51,13 +51,13 @@ def test_a_syntax_error_ends_the_program_and_not_the_session(transport):
 
 def slow_down(monkeypatch, printed: bytes):
     """For a board's `printed`: it is slow to print that, and the PC is slow to send."""
-    send = wire.Wire._send
+    send = websocket_serial.WebsocketSerial._send
 
     def slow_send(self, data, text):
         send(self, data, text)
         time.sleep(0.015)
 
-    monkeypatch.setattr(wire.Wire, "_send", slow_send)
+    monkeypatch.setattr(websocket_serial.WebsocketSerial, "_send", slow_send)
     return lambda data: time.sleep(0.03) if data == printed else None
 
 

@@ -1,4 +1,4 @@
-"""Measure the switch and its peers; print the tables and write build/performance.*.
+"""Measure the switch and its baselines; print the tables and write build/performance.*.
 
 WRITE=1 writes docs/performance.* instead.
 """

@@ -17,14 +17,14 @@ def state():
     server = sys.modules.get("device.server")
     api = sys.modules.get("device.api")
     status = sys.modules.get("device.status")
-    retained = sys.modules.get("device.retained")
+    rtc_state = sys.modules.get("device.rtc_state")
     station = network.WLAN(network.WLAN.IF_STA).ifconfig()[0]
     serving = api and server and api in server.services.values()
     answer = {
         "machine": os.uname().machine,
         "ip": status and status.address() or station,
         "serving": bool(serving),
-        "error": retained.last_error() if retained else "",
+        "error": rtc_state.last_error() if rtc_state else "",
     }
     json.dump(answer, sys.stdout)
 
@@ -74,7 +74,7 @@ def switch():
     server = sys.modules.get("device.server")
     api = sys.modules.get("device.api")
     serving = api and server and api in server.services.values()
-    kept = machine.RTC().memory()  # device/retained.py has the layout
+    kept = machine.RTC().memory()  # device/rtc_state.py has the layout
     kept = kept if len(kept) == 128 else bytes(128)
     error = kept[6:].rstrip(b"\0")
     answer = {

@@ -1,4 +1,4 @@
-"""Carries out a deploy that was recorded: staged files go to their places, old ones away.
+"""Carries out a deploy that was committed: staged files go to their places, old ones away.
 
 Runs on the board: from a deploy, and from boot.py where a deploy was cut off. Each deploy stages a
 copy for itself, /.deploy/finish.py. What is done already is passed over, so that it may be cut off
@@ -6,7 +6,7 @@ anywhere, any number of times.
 
 The heap may be in small pieces: nothing is nested deeply, which takes a large one to compile.
 
-The record, /.deploy/commit, has a line for each step: "<number> <path>", the staged file
+The commit marker, /.deploy/commit, has a line for each step: "<number> <path>", the staged file
 /.deploy/<number> goes to <path>; "- <path>", that file is removed.
 """
 

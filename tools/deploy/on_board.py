@@ -8,7 +8,7 @@ grammar). An answer is a line of JSON, or a line for each item.
 
 
 def survey():
-    """[version of .mpy files, whether a deploy was recorded and not finished]."""
+    """[version of .mpy files, whether a deploy was committed and not finished]."""
     import json
     import os
     import sys
@@ -70,7 +70,7 @@ def hashes(folder, names):
 
 
 def prepare():
-    """Clear /.deploy of what a deploy that never came to its record left; the bytes free then."""
+    """Clear /.deploy of what a deploy without its commit marker left; the bytes free then."""
     import os
 
     try:
@@ -85,15 +85,15 @@ def prepare():
     print(space[0] * space[3])
 
 
-def record():
-    """Put the record, which was staged, in force: now the deploy happens, whatever comes."""
+def write_marker():
+    """Put the staged commit marker in force: from now on boot.py finishes the deploy."""
     import os
 
     os.rename("/.deploy/commit.new", "/.deploy/commit")
 
 
 def finish():
-    """Carry the record out."""
+    """Carry the commit marker out."""
     import sys
 
     # Imported, since that compiles what it reads piece by piece.

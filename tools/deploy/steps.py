@@ -1,7 +1,7 @@
-"""A deploy, step by step, on an open board: survey, stage, record, finish, restart.
+"""A deploy, step by step, on an open board: survey, stage, commit, finish, restart.
 
-Until the record is written the board keeps its old files; from then on it gets the new ones,
-whatever is cut when: boot.py finishes what was recorded.
+Until the commit marker is written the board keeps its old files. From then on it gets the new
+ones, whatever is interrupted: boot.py finishes what was committed.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def hashes(board: SerialTransport, paths: Iterable[str]) -> tuple[dict[str, str]
 
 class Survey(NamedTuple):
     """What a board holds: the version of .mpy files that its firmware takes, whether a deploy was
-    recorded and not finished, paths with something in their way, and what a deploy would change.
+    committed and not finished, paths with something in their way, and what a deploy would change.
     """
 
     mpy: int
@@ -101,7 +101,7 @@ class Deploy:
 
     @property
     def unfinished(self) -> bool:
-        """True where an earlier deploy was recorded and not finished."""
+        """True where an earlier deploy was committed and not finished."""
         return self._pending
 
     def apply(self, plan: Plan) -> None:
@@ -113,11 +113,11 @@ class Deploy:
             plan = self.survey()
         if not plan.empty:
             self.stage(plan)
-            self.record()
+            self.commit()
             self.finish()
 
     def stage(self, plan: Plan) -> None:
-        """Upload what is planned, and the record of it, to /.deploy/ and verify it there.
+        """Upload what is planned, and the commit marker of it, to /.deploy/ and verify it there.
 
         The old files stay in use. UserError where there is no room.
         """
@@ -157,12 +157,12 @@ class Deploy:
                     "run the same command again; if that does not help, the flash is full or worn",
                 )
 
-    def record(self) -> None:
+    def commit(self) -> None:
         """The step that decides: before it the old set, after it the new."""
-        self._run(on_board.record)
+        self._run(on_board.write_marker)
 
     def finish(self) -> None:
-        """Carry out the record that is on the board."""
+        """Carry out the commit marker that is on the board."""
         self._run(on_board.finish)
 
     def restart(self) -> None:

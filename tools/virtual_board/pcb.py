@@ -25,7 +25,7 @@ RETRANSMISSION = 0.2  # s until a Linux client sends a dropped segment again; do
 GRACE = 0.005  # s, see "Kinder" in lwip.py
 
 
-class Pcb(loopback.Wire):
+class Pcb(loopback.WatchedSocket):
     """A PCB that counts as active: from the handshake to TIME_WAIT, LAST_ACK's end or a reset.
 
     `on_error(errno)` hears that the connection is gone; it is modlwip's to set.

@@ -18,10 +18,10 @@ _LOOK = 0.2  # s of waiting between two looks at whether the board is still ther
 _KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 3}
 
 # What a session is told, even in its raw REPL, when somebody else comes to the door.
-_KNOCK = b"\r\nConcurrent WebREPL connection from "
+_REJECTION_NOTICE = b"\r\nConcurrent WebREPL connection from "
 
 
-class Wire:
+class WebsocketSerial:
     """What SerialTransport needs of a serial port, over the websocket of a board at `where`.
 
     OSError where the connection is gone, or `knock()` says so (silence.py) while an answer is
@@ -79,7 +79,7 @@ class Wire:
                 return False  # what came before the end is read first
             raise OSError(f"{self._where} closed the connection") from None
         self._silence.alive()
-        if data.startswith(_KNOCK):
+        if data.startswith(_REJECTION_NOTICE):
             return False
         self._silence.begin()
         self._buffer += data
