@@ -71,7 +71,7 @@ def _mount(blocks):
 
 def _shrink(free):
     # What stands in for C code must cost nothing: all but the chip's heap, one piece, is filled.
-    # Kinder: pools of names, of which the stand-ins have opened enough for the bundle, are not charged.
+    # Kinder: pools of names are not charged, as the stand-ins have opened enough of them.
     room = bytearray(free - _HEADER)
     filler = None
     size = _CHUNK
