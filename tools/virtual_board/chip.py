@@ -152,6 +152,11 @@ class Chip:
         return self._run is not None and self._run.events.done
 
     @property
+    def at_rest(self) -> bool:
+        """True where no callback runs, and none will by itself."""
+        return self._run is not None and self._run.events.at_rest
+
+    @property
     def at_prompt(self) -> bool:
         """True while nothing runs: the next key is read at once, before any callback."""
         return self._run is not None and self._run.at_prompt
