@@ -25,11 +25,11 @@ clean: ## remove build/ (with the virtual board's flash) and caches; .venv stays
 
 ##
 ## To work on it (docs/contributing.md says how):
-check: lint ## lint and the quick tests, which need no board
+check: lint ## lint and the quick tests: half a minute on two idle cores
 	@exec .venv/bin/python -m pytest -n auto -m "not slow" tests/test_*.py
 
 test: .venv/.installed-dev ## every test that this machine can run; says what it left out and why
-	@echo "Running all tests: about $(TEST_MINUTES) minutes on two cores. A test that fails is shown at once."
+	@echo "Running all tests: about 5 minutes on two idle cores. What fails is shown at once."
 	@exec .venv/bin/python -m pytest -n 4
 
 lint: .venv/.installed-dev ## style, the device-code check, types of device code

@@ -53,7 +53,7 @@ _ERRORS = const("""
 4050 Method Not Allowed|Allow: GET, HEAD
 4051 Method Not Allowed|Allow: GET, HEAD, PUT, POST
 4052 Method Not Allowed|Allow: POST
-406 Client must accept gzip
+406 Accept-Encoding must allow gzip
 408 Request Timeout
 411 Length Required
 413 Content Too Large

@@ -106,9 +106,8 @@ def _turn(wait):
     for slot in slots:
         if slot[_SOCK]:
             wait = _TICK_MS
-            if (
-                not new or not slot[_READS_LEFT]
-            ):  # it has its answer: it can wait while others come
+            # Who has an answer can wait while others come.
+            if not new or not slot[_READS_LEFT]:
                 serve(slot)
     if not 0 <= ticks_diff(ticks_ms(), _checked) < _TICK_MS:
         _check()

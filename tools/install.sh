@@ -27,7 +27,7 @@ requirements.txt)
     markers=.venv/.installed
     ;;
 *)
-    size="550 MB on disk, about a minute"
+    size="510 MB on disk, about a minute"
     markers=".venv/.installed .venv/.installed-dev"
     ;;
 esac

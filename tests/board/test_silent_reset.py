@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from deploy_rig import Files, Target, changed
+from error_rig import error
 from fault_rig import log_in
 from test_watch import edit, page
 from tool_rig import Tool, copy_project, way
 
 from tools.board import restart, silence
+from tools.deploy.steps import Deploy
 from tools.virtual_board.board import VirtualBoard
 
 Make = Callable[[Files], Target]
@@ -98,3 +100,18 @@ def test_a_deploy_is_not_taken_in_by_the_board_as_it_was_before_its_restart(
     status, lines = target.deploy("HOST", wanted)
     assert (status, target.board.chip.boots) == (0, 2)
     assert lines[-1].startswith("running at")
+
+
+def test_a_deploy_says_so_where_the_board_does_not_restart(
+    files: Files, make_target: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(job: Deploy) -> None:
+        job._board.exec("restart = None")
+        job._board.in_raw_repl = False
+        job._board.exit_raw_repl()
+
+    monkeypatch.setattr(Deploy, "restart", broken_off)
+    monkeypatch.setattr(restart, "_BOOT", 1)
+    wanted = changed(files, **{"main.py": files["/main.py"] + b"# new\n"})
+    with error("the files are on the board", "the board does not restart; press reset"):
+        make_target(files).deploy("HOST", wanted)

@@ -62,7 +62,9 @@ def reconnect(host: str | None, port: str | None) -> SerialTransport:
                 raise
             connection.leave(board)
             if time.monotonic() > deadline:
-                raise UserError(f"{board.device_name}: the board does not restart", "press reset")
+                raise UserError(
+                    f"{board.device_name}: the board does not restart", "press reset on it"
+                )
         except (Unreachable, Busy, *ports.LOST):
             if time.monotonic() > deadline:
                 raise

@@ -7,11 +7,15 @@ its image, which it locks while it runs.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
 from tools.board.webrepl import split
+
+try:
+    import fcntl
+except ImportError:  # Windows, where no virtual board runs
+    fcntl = None  # type: ignore[assignment]
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "running"
 _LOOPBACK = ("localhost", "127.0.0.1")
@@ -47,6 +51,8 @@ def image(host: str | None, port: str | None = None) -> Path | None:
 
 def _in_use(path: Path) -> bool:
     # What was killed leaves its file behind, but not the lock.
+    if not fcntl:
+        return False
     with open(path, "rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -14,7 +14,8 @@ from tools.board.silence import Silence
 
 _TIMEOUT = 10.0  # s
 _LOOK = 0.2  # s of waiting between two looks at whether the board is still there
-# A board that lost its power says no goodbye: asked after 5 s of silence, given up after 14.
+# A board that lost its power says no goodbye: asked after 5 s of silence, given up after 14. So is
+# one that was reset, since its answers are wrong (silence.py).
 _KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 3}
 
 # What a session is told, even in its raw REPL, when somebody else comes to the door.

@@ -26,7 +26,9 @@ _KEPT += ("access", "status", "pages", "api")
 _BOOT_ONLY = ("boot", "config", "safe_mode", "wifi", "switch")
 
 # Budgets go down, never up, without a reason in the commit.
-KEPT = 22_000  # bytes of heap
+# Bytes of heap with 32-bit words, as measured. By the factor of 1.23 between this build and the
+# chip that was assumed first, 22,000 of the chip would be 27,060; the bundle shows no such factor.
+KEPT = 22_800
 PROGRAM = 512  # bytes that a tool's program may ask for in one piece
 RESPONSE = build_pages.MAX_RESPONSE  # bytes: one send, with room for the FIN
 STACK = 5000  # bytes with 64-bit words, of which the chip's 8 KiB would be 16
@@ -38,8 +40,8 @@ ALLOCATED = {"GET /led, seen before": 200}  # bytes a request
 
 
 def _chip(table: Table, tree: Path, programs: list[str]) -> None:
-    # The bundle of November 2026 kept 20,344 bytes here and 22,832 on a build for the chip, its
-    # sockets among them. Its modules one by one took 1.07 times of that build's.
+    # Not divided by anything: the bundle of November 2026 kept 22,376 bytes here, and 22,832 on a
+    # 32-bit build with the chip's own configuration.
     try:
         wasm.install()
     except wasm.Missing as error:
@@ -127,6 +129,7 @@ def _run() -> int:
     for path, size in sizes.items():
         table.row(path.relative_to(tree).as_posix(), size)
     table.row("all of the bundle", sum(sizes.values()))
+    (tree / build.CONFIG).write_text(board.CONFIG)
     programs = _virtual_board(table)
     _chip(table, tree, programs)
     _requests(table, tree)

@@ -25,7 +25,8 @@ from tools.virtual_board.calls import HEAP
 from tools.virtual_board.wlan import Air
 
 _BLOCK = 32  # bytes of one on the heap, with 64-bit words (py/gc.h)
-_CONFIG = 'PASS = "secret12"\nWIFI_SSID = "home"\nWIFI_PASSWORD = "correct horse"\n'
+# Settings of a board that serves and has WebREPL.
+CONFIG = 'PASS = "secret12"\nWIFI_SSID = "home"\nWIFI_PASSWORD = "correct horse"\n'
 
 
 class Measured(NamedTuple):
@@ -43,7 +44,7 @@ def measure() -> Measured:
     """Boot a board with the bundle, serve one request, deploy, and look."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "webrepl_cfg.py").write_text(_CONFIG)
+        (folder / "webrepl_cfg.py").write_text(CONFIG)
         tree = build.build(folder / "board", config=folder / "webrepl_cfg.py")
         files = plan.files(tree)
         manifest = tree / plan.MANIFEST[1:]

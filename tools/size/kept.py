@@ -27,11 +27,15 @@ class Kept(NamedTuple):
 
 
 def modules(tree: Path, names: tuple[str, ...]) -> list[tuple[str, int]]:
-    """Bytes that each module of device/ takes as it is imported, one after another."""
-    steps: list[str | int] = ["import standins, gc", wasm.COLLECT, "print(gc.mem_alloc())"]
+    """Bytes that each module of device/ takes as it is imported, one after another.
+
+    Without the pools of names: which module opens one is chance.
+    """
+    steps: list[wasm.Step] = ["import standins", wasm.COLLECT, _LOOK]
     for name in names:
-        steps += [f"import device.{name}", wasm.COLLECT, "print(gc.mem_alloc())"]
-    used = [int(line) for line in _printed(tree, steps).split()]
+        steps += [f"import device.{name}", wasm.COLLECT, _LOOK]
+    looks = [[int(n) for n in found] for found in _LOOKED.findall(_printed(tree, steps))]
+    used = [heap - (total - texts) for heap, _, texts, total in looks]
     return [(name, after - before) for name, before, after in zip(names, used, used[1:])]
 
 
@@ -40,11 +44,11 @@ def serving(tree: Path) -> Kept:
     first, *rest = wasm.boot(tree)
     printed = _printed(tree, [first, wasm.COLLECT, _LOOK, *rest, _LOOK])
     before, after = ([int(n) for n in found] for found in _LOOKED.findall(printed))
-    heap, names, texts, all_names = (b - a for a, b in zip(before, after))
+    heap, names, texts, total = (b - a for a, b in zip(before, after))
     # The stand-ins have names, too: so the pools come at other times here than on the chip, where
     # the firmware's names are in ROM.
     pools, left = _pools(names)
-    return Kept(heap - (all_names - texts) + pools, names, left)
+    return Kept(heap - (total - texts) + pools, names, left)
 
 
 def paths(tree: Path) -> list[str]:
@@ -65,7 +69,7 @@ def _pools(names: int) -> tuple[int, int]:
     return size, room - names
 
 
-def _printed(tree: Path, steps: list[str | int]) -> str:
+def _printed(tree: Path, steps: list[wasm.Step]) -> str:
     (printed,) = wasm.run(tree, [steps])
     if printed is None:
         raise UserError("the bundle does not run on the WebAssembly build", "see run.mjs's errors")

@@ -133,7 +133,7 @@ class Terminal:
                     return  # full for now; else the client is gone
                 n, self._fails = len(self._pending), True
             self._pending = self._pending[n:]
-            # websocket.write() makes the socket a blocking one once, before it waits.
+            # Only the beginning of a write makes it so: a callback may have changed it since.
             self._blocking = self._blocking and bool(self._pending)
 
     def notify(self, tag: int, answer: bytes) -> tuple[int, bytes]:

@@ -51,7 +51,7 @@ def install() -> None:
 
 
 def run(tree: Path, jobs: list[list[Step]]) -> list[str | None]:
-    """What each job prints, in its own interpreter with the files of `tree`; None: it raised."""
+    """What each job prints, in its own interpreter with the files of `tree`; None: it failed."""
     files = {"/" + p.relative_to(tree).as_posix(): p for p in tree.rglob("*") if p.is_file()}
     files |= {f"/lib/{path.name}": path for path in (_HERE / "standins.py", _HERE / "act.py")}
     contents = {name: base64.b64encode(p.read_bytes()).decode() for name, p in files.items()}

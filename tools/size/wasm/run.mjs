@@ -1,10 +1,11 @@
 // Runs jobs on MicroPython's WebAssembly build: `node run.mjs MODULE`, with
 // {files: {path: base64}, jobs: [[step, ...], ...]} as JSON on standard input.
 //
-// Each job has an interpreter of its own, with these files. A step is source, or {pieces, call}: from
-// then on free heap is in pieces of so many bytes at most, and the function of that name is called,
-// where one is given. Prints a list as JSON: what each job printed, or null where a step raised. This
-// build collects garbage between steps only, and has its heap grow instead of collecting within one.
+// Each job has an interpreter of its own, with these files. A step is source, or {pieces, call}: with
+// free heap in pieces of so many bytes at most, the function of that name is called, and has to return
+// true. It must not raise: this build hangs where it finds no memory to describe an exception. Prints a
+// list as JSON: what each job printed, or null where a step raised or returned false. This build
+// collects garbage between steps only, and has its heap grow instead of collecting within one.
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
@@ -37,12 +38,12 @@ async function run(steps) {
     try {
         for (const step of steps) {
             if (step.pieces) {
-                const call = step.call ? python.globals.get(step.call) : null;
+                const call = python.globals.get(step.call);
                 keepFromGrowing(python._module);
                 // A call compiles nothing, so that no more becomes free than is meant to.
                 python.runPython("import act, gc; perforate = act.perforate; gc.collect()");
                 python.globals.get("perforate")(step.pieces, HEAP);
-                call?.();
+                if (!call()) return null;
             } else {
                 python.runPython(step);
             }

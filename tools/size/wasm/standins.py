@@ -5,7 +5,6 @@ are in ROM. It has what the bundle and the tools' programs use, and shares no ot
 them, since names are counted, too.
 """
 
-import binascii  # noqa: F401
 import errno  # noqa: F401
 import gc
 import hashlib
@@ -17,6 +16,7 @@ import sys
 import time  # noqa: F401
 
 import micropython
+import ubinascii
 
 _EAGAIN = 11
 _STREAM_POLL, _POLLIN = 3, 1
@@ -217,6 +217,7 @@ def _statvfs(_):
 
 
 sys.modules.update(
+    binascii=ubinascii,  # the one in C: this build has one in Python, too, in front of it
     socket=_Socket,
     machine=_Machine,
     network=_Network,

@@ -15,8 +15,6 @@ import uctypes
 import vfs
 
 _CHUNK = 1024
-_NAMES = 3600  # bytes of pools for 300 names (20, 40, 80, 160), with 64-bit words (py/qstr.c)
-_POOL = 2048  # bytes; what opens next is larger
 _HEADER = 32  # bytes of heap for the object that holds a bytearray's bytes
 _LONGEST = 8192  # bytes of source in a raw paste; a longer one is held on the heap
 
@@ -71,23 +69,9 @@ def _mount(blocks):
     os.chdir("/")
 
 
-def _open_name_pool():
-    # On the chip the firmware's names are in ROM, and the bundle's open pools on the heap. Here
-    # they would get what the stand-ins have left of a pool: now it is always a new one, which has
-    # room for all of them, and _NAMES stands for theirs.
-    gc.collect()
-    before, n = gc.mem_alloc(), 0
-    while gc.mem_alloc() - before < _POOL:
-        for i in range(n, n + 32):
-            getattr(link, "_%d" % i, None)
-        n += 32
-        gc.collect()
-
-
 def _shrink(free):
     # What stands in for C code must cost nothing: all but the chip's heap, one piece, is filled.
-    _open_name_pool()
-    free -= _NAMES
+    # Kinder: pools of names are not charged, as the stand-ins have opened enough of them.
     room = bytearray(free - _HEADER)
     filler = None
     size = _CHUNK
