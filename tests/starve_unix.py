@@ -4,8 +4,9 @@ out at every point.
     starve_unix.py PORT
 
 For each kind of request, the heap is filled up but for n blocks, n from 0 up to what the request
-takes, once with these blocks in one piece and once scattered; callbacks' sweeps then have to do
-with them. Prints a line for each way that it went wrong, and how many requests there were.
+takes, once with these blocks in one piece and once scattered; and but for n pieces of 1 KiB, which
+is what a heap comes to that has been in use for long. Callbacks' sweeps then have to do with them.
+Prints a line for each way that it went wrong, and how many requests there were.
 """
 
 import gc
@@ -17,6 +18,9 @@ import micropython
 from device import api, server
 
 BLOCK = 32  # bytes of the heap, in words of 64 bits
+PIECE = 1024  # bytes
+MOST = 13  # pieces
+ONE, SCATTERED, PIECES = range(3)  # how memory is left
 ENOUGH = 400  # blocks: no request takes as much
 HEAD = b" HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n"
 KINDS = (
@@ -31,6 +35,7 @@ KINDS = (
     b"POST /toggle" + HEAD + b"\r\n",
     b"GET /led HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n",
     b"\x00\xff\r\n\r\n",
+    b"GET /led" + HEAD + b"Cookie: " + b"c" * 1400 + b"\r\n\r\n",
 )
 
 
@@ -54,22 +59,33 @@ class Status:
         return {"version": "1", "uptime_s": 1, "mem_free": gc.mem_free(), "last_error": "x" * 60}
 
 
-def fill(blocks, scattered):
-    """Leave so many blocks free, in one piece or scattered, until empty()."""
+def fill(n, how):
+    """Leave so many blocks, or pieces, free until empty()."""
     global odd, even
     gc.collect()
-    room = None if scattered else bytearray(blocks * BLOCK)
+    size = n * (BLOCK if how == ONE else PIECE + BLOCK)  # behind each piece a block stays taken
+    room = None if how == SCATTERED else bytearray(size)
     try:
         while True:
             odd = (odd, 0)  # a block
             even = (even, 0)
     except MemoryError:
         pass
-    if scattered:
-        for _ in range(blocks):
+    if how == SCATTERED:
+        for _ in range(n):
             even = even[0]
     del room
     gc.collect()
+    if how == PIECES:
+        try:
+            for i in range(n):
+                pieces[i] = bytearray(PIECE - BLOCK)  # one is for the object
+                even = (even, 0)
+        except MemoryError:
+            pass  # one piece fewer
+        for i in range(n):
+            pieces[i] = None
+        gc.collect()
 
 
 def empty():
@@ -123,11 +139,11 @@ def ask(request):
     return answer
 
 
-def starved(request, blocks, scattered):
-    """What is answered where so many blocks are free."""
+def starved(request, n, how):
+    """What is answered where so much is free."""
     client = connect()
     client.send(request)
-    fill(blocks, scattered)
+    fill(n, how)
     sweeps()
     empty()
     answer = read(client)
@@ -136,11 +152,11 @@ def starved(request, blocks, scattered):
     return answer
 
 
-def check(request, blocks, scattered, usual, turned):
+def check(request, n, left, usual, turned):
     """Ask once, starved. True where it was answered as usual."""
     led.on = before = not turned
-    answer = starved(request, blocks, scattered)
-    how = (request[:16], blocks, scattered)
+    answer = starved(request, n, left)
+    how = (request[:16], n, left)
     if answer[:12] not in (usual[:12], b"HTTP/1.1 503", b""):
         print("answer", how, answer)
     done = answer[:12] == usual[:12]
@@ -162,16 +178,18 @@ def main():
             usual = ask(request)
             gc.collect()
             before = gc.mem_alloc()
-            for scattered in (False, True):
-                in_a_row = blocks = 0
-                while in_a_row < 8 and blocks < ENOUGH:
-                    done = check(request, blocks, scattered, usual, not on)
+            for how in (ONE, SCATTERED, PIECES):
+                in_a_row = n = 0
+                enough, most = (3, MOST) if how == PIECES else (8, ENOUGH)
+                while in_a_row < enough and n < most:
+                    done = check(request, n, how, usual, not on)
                     in_a_row = in_a_row + 1 if done else 0
                     # Scattered, no number is enough for a whole response.
-                    blocks += 16 if scattered and blocks >= 48 else 1
+                    n += 16 if how == SCATTERED and n >= 48 else 1
                     requests += 1
-                if in_a_row < 8 and not scattered:
-                    print("never enough for", request[:16])
+                # Of what a request takes in one piece, most is its own length or its response's.
+                if in_a_row < enough and how != SCATTERED and (how == ONE or len(request) < PIECE):
+                    print("never enough for", request[:16], how)
             gc.collect()
             if gc.mem_alloc() > before + 1024:
                 print("lost", gc.mem_alloc() - before, "bytes by", request[:16])
@@ -179,6 +197,7 @@ def main():
 
 
 odd = even = None
+pieces = [None] * MOST
 led = Led()
 port = int(sys.argv[1])
 address = socket.getaddrinfo("127.0.0.1", port)[0][-1]

@@ -42,6 +42,11 @@ class Page(threading.Thread):
         self.join()
 
 
+def again(content: bytes, path: str, times: int) -> bytes:
+    """The same file, with other content each time."""
+    return content + (b"\0" * (times + 1) if path.endswith(".mpy") else b"#%d\n" % times)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_requests_are_answered_during_deploys_in_a_row(
     files: Files, make_target: Callable[..., Target], kind: str
@@ -54,7 +59,7 @@ def test_requests_are_answered_during_deploys_in_a_row(
     # Not counted: what was asked just before a restart, and not answered by then.
     with before("restart", lambda: asked.append(time.monotonic() - client.TIMEOUT / 10)):
         for i in range(DEPLOYS):
-            wanted = changed(files, **{"main.py": files["/main.py"] + b"#%d\n" % i})
+            wanted = changed(files, **{path[1:]: again(files[path], path, i) for path in files})
             assert target.deploy(kind, wanted)[0] == 0
             restarts.append((asked[-1], time.monotonic()))
     page.stop()
