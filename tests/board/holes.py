@@ -49,3 +49,6 @@ def make():
 
 
 print("holes", make())
+for name in ("_fill", "_give_back", "_one", "_pieces", "make"):  # only the walls stay
+    del globals()[name]
+gc.collect()
