@@ -108,7 +108,7 @@ def test_on_a_new_virtual_board_there_is_nothing_to_deploy(tmp_path: Path) -> No
     ports = {"HTTP_PORT": "0", "WEBREPL_PORT": "0"}
     with Tool("virtual_board", project, FLASH=str(tmp_path / "flash.img"), **ports) as board:
         serial = board.expect(r"serial (\S+)\n")[1].decode()
-        url = board.expect(r"\nhttp (http://[\d.:]+/)\n")[1].decode()
+        url = board.expect(r"http (http://[\d.:]+/)\n")[1].decode()
         address = board.expect(r"webrepl ws://([\d.:]+)/\n")[1].decode()
         board.expect("\nready")
         ways = ("HOST", address), ("PORT", serial)
