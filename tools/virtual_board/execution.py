@@ -162,7 +162,9 @@ class Execution:
         self._kbd = self._kbd and not ctrl_c
         if "read" in self._chip.flash.fail:
             flags |= protocol.FAULTY
-        self._vm.reply(result, data, self.events.take(), flags)
+        # The prompt looks for a key behind each callback, so that no crowd of events keeps it out.
+        key = self.events.running and not self._running and self._terminal.ring.waiting
+        self._vm.reply(result, data, [] if key else self.events.take(), flags)
 
     def _end_window(self) -> None:
         self._late, self.events.held = None, False
