@@ -97,8 +97,8 @@ def test_a_deploy_that_finds_nothing_to_do_fits_into_a_heap_in_pieces(
     assert target.writes() == 0
 
 
-# Over the cable, beside a WebREPL session, the last step can lack one piece of 640 bytes; the deploy
-# is finished by the next boot then.
+# Over the cable, beside a WebREPL session, the last step can lack one piece of 640 bytes. The next
+# boot finishes the deploy then.
 @pytest.mark.xfail(reason="the last step can lack heap beside a WebREPL session", strict=False)
 @kinds
 def test_a_deploy_of_every_file_fits_into_a_heap_in_pieces(
