@@ -34,7 +34,7 @@ def start():
     _pin.irq(_edge, Pin.IRQ_FALLING | Pin.IRQ_RISING)
 
 
-def look(_):
+def poll(_):
     """Toggle the light where a press has begun.
 
     The level counts, as it is now: which edge it was, and how many were lost, does not matter.
@@ -55,6 +55,6 @@ def look(_):
 def _edge(_):
     if closed and closed():
         return
-    look(None)
+    poll(None)
     if sweep:
         sweep()

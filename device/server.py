@@ -11,13 +11,16 @@ import micropython
 from micropython import const
 
 from device import connection
-from device.connection import accept, places, poll, serve, services
+from device.connection import accept, poll, serve, services, slots
 
 _BACKLOG = const(4)
 _POLLNVAL = const(32)  # of a closed socket
 _CALLBACK = const(20)  # socket option: modlwip.c calls back at a new client, at data and at EOF
 _TICK_MS = const(25)
 _LOST_MS = const(1000)
+# Of a slot, see connection.py.
+_SOCK = const(0)
+_READS_LEFT = const(5)
 
 after_sweep = None  # what sweep() calls at its end, with None
 checks = [connection.check]  # called with the time (ticks) while there is anything to do
@@ -100,11 +103,12 @@ def _turn(wait):
             accept(event[0])
             new = True
     wait = -1
-    for place in places:
-        if place[0]:  # its socket
+    for slot in slots:
+        if slot[_SOCK]:
             wait = _TICK_MS
-            if not new or not place[5]:  # it has its answer: it can wait while others come
-                serve(place)
+            # Who has an answer can wait while others come.
+            if not new or not slot[_READS_LEFT]:
+                serve(slot)
     if not 0 <= ticks_diff(ticks_ms(), _checked) < _TICK_MS:
         _check()
     return wait

@@ -84,15 +84,20 @@ def test_a_soft_reset_closes_every_socket_and_finishes_what_is_under_way():
     on_board(test)
 
 
-def test_a_power_cut_ends_every_connection():
+def test_a_power_cut_tells_no_client_of_it_and_keeps_none_that_has_left():
     async def test(board):
-        client, _ = await board.pair()
+        (client, _), (other, _) = await board.pair(), await board.pair()
         waiting = board.client()
-        await until(lambda: len(board.events) == 2)
+        await until(lambda: len(board.events) == 3)
         board.stack.power_off()
         assert (board.stack.active_pcbs, board.stack.open_sockets) == (0, 0)
-        await until(lambda: client.end() and waiting.end())
-        assert client.ended == waiting.ended == "RST"
+        board.listener = board.listen()
+        for silent in (client, waiting):
+            silent.send(b"x")
+        other.sock.close()
+        await until(lambda: board.stack.silent == 2)
+        await board.pair()
+        assert client.end() == waiting.end() == ""
 
     on_board(test)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from virtual_session import CONNECTED, GET, GET_VERSION, PUT, WB, Board, frames, masked, request
 
+from tools.virtual_board.exceptions import printed
 from tools.virtual_board.webrepl import Session
 from tools.virtual_board.websocket import BINARY, TEXT, encode
 
@@ -16,10 +17,11 @@ CONVERSATIONS = {
 
 
 def joined(sent):
-    """The same, with neighbours of one kind joined: frame boundaries in output mean nothing."""
+    """The same, with neighbours of one kind joined, but for line ends (CR LF)."""
     found = []
     for opcode, payload in sent:
-        if found and found[-1][0] == opcode:
+        alike = found and found[-1][0] == opcode
+        if alike and b"\r\n" not in (payload, found[-1][1]):
             payload = found.pop()[1] + payload
         found.append((opcode, payload))
     return found
@@ -77,7 +79,7 @@ def test_a_password_may_come_a_byte_at_a_time_and_keys_behind_it_count():
     stream = masked(TEXT, b"abc") + masked(TEXT, b"d\n1+1\r")
     answer = board.receive(*[stream[i : i + 1] for i in range(len(stream))])
     assert answer.startswith(CONNECTED)
-    assert b"".join(text for _, text in frames(answer)).endswith(b"1+1\r\n2\n>>> ")
+    assert b"".join(text for _, text in frames(answer)).endswith(b"1+1\r\n2\r\n>>> ")
 
 
 def test_a_client_that_goes_away_ends_its_session():
@@ -92,7 +94,7 @@ def test_ctrl_c_stops_reading_until_the_next_event():
     board.receive(masked(TEXT, b"while True: pass\r\r"))
     assert b"KeyboardInterrupt" in board.receive(masked(TEXT, b"\x03" + b"1+1\r"))
     board.event()
-    assert b"2\n" in board.sent()
+    assert encode(TEXT, b"2") + encode(TEXT, b"\r\n") in board.sent()
 
 
 def test_a_file_written_is_the_file_read_whatever_the_segments():
@@ -148,12 +150,26 @@ def test_the_console_says_why_a_transfer_failed():
     assert board.session.reason.endswith("OSError: [Errno 2] ENOENT\n")
 
 
+def test_an_error_without_a_name_in_the_firmware_is_a_number_on_the_console():
+    assert printed(OSError(104, "reset")) == "OSError: [Errno 104] ECONNRESET\n"
+    assert printed(OSError(28, "full")) == "OSError: 28\n"
+
+
+def test_the_console_says_that_the_client_was_reset_where_it_reads_again():
+    board = Board().login()
+    board.receive(masked(TEXT, b"1+1\r"), OSError(104, "reset"))
+    assert board.ended
+    assert board.session.reason == (
+        "dupterm: Exception in read() method, deactivating: OSError: [Errno 104] ECONNRESET\n"
+    )
+
+
 def test_an_unknown_request_leaves_the_prompt_alive():
     board = Board().login()
     board.files["a"] = b""
     assert board.receive(masked(BINARY, request(7, b"a"))) == WB
     assert board.receive(masked(BINARY, request(GET_VERSION))) == b""
-    assert b"2\n" in board.receive(masked(TEXT, b"1+1\r"))
+    assert encode(TEXT, b"2") in board.receive(masked(TEXT, b"1+1\r"))
 
 
 def test_a_vanished_client_does_not_stop_a_transfer_but_stops_output():

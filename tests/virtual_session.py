@@ -3,13 +3,12 @@
 import struct
 
 from tools.virtual_board.repl import Execute, Repl
+from tools.virtual_board.terminal import cooked
 from tools.virtual_board.uart import StdinRing
 from tools.virtual_board.webrepl import Session
 from tools.virtual_board.websocket import BINARY, TEXT, encode
 
-BANNER = (
-    "MicroPython v1.29.0-preview.731.g1c3c201149.dirty on 2026-11-22; esp8266 [GCC 12.2.0] version"
-)
+BANNER = "MicroPython v1.29.0-preview.731.g1c3c201149 on 2026-11-28; ESP module with ESP8266"
 TRACEBACK = b'Traceback (most recent call last):\n  File "<stdin>", line 1, in <module>\n'
 # What the VM makes of a program: output, traceback. None: it runs until it is interrupted.
 PROGRAMS = {
@@ -121,8 +120,12 @@ class Board:
     def _finish(self, output, error):
         self._program = None
         self._ring.interrupt_char = -1
-        self.session.output(output)
+        self._print(output)
         if error:
             self._repl.raised()
-            self.session.output(error)
+            self._print(error)
         self._repl.finished()
+
+    def _print(self, text):
+        for piece in cooked(text):
+            self.session.output(piece)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 import subprocess
 import sys
 import time
@@ -43,20 +42,20 @@ class Terminal:
         self._board = connection.open_board(host)
         self._keys = b""  # to be sent
         self._unseen, self._sent_at = 0, 0.0
-        self._held = b""  # the "\r" that the output so far ends with
+        self._board.serial.waits = False
 
     def run(self) -> None:
         """Until Ctrl-] or Ctrl-X. UserError where the board stays away."""
-        self._show(b">>> ")  # WebREPL sends it at login, whatever the board is doing
+        self._console.write(b">>> ")  # WebREPL sends it at login, whatever the board is doing
         try:
             while True:
                 try:
                     self._exchange()
                 except ports.LOST:
                     self._board.close()
-                    self._show(b"\n(connection lost; waiting for the board)\n")
+                    self._console.write(b"\r\n(connection lost; waiting for the board)\r\n")
                     self._reconnect()
-                    self._show(b"(connected again)\n>>> ")
+                    self._console.write(b"(connected again)\r\n>>> ")
         except Left:
             self._board.close()
 
@@ -68,11 +67,13 @@ class Terminal:
             self._unseen = 0
         if part := self._keys[: max(0, _UNSEEN - self._unseen)]:
             wire.write(part)
+            wire.waits = True  # for the echo, or for a sign of life where a program runs
             self._keys = self._keys[len(part) :]
             self._unseen, self._sent_at = self._unseen + len(part), time.monotonic()
         if waiting := wire.inWaiting():
+            wire.waits = False
             self._unseen = max(0, self._unseen - waiting)
-            self._show(wire.read(waiting))
+            self._console.write(wire.read(waiting))
         else:
             time.sleep(_TICK)
 
@@ -91,18 +92,13 @@ class Terminal:
             raise Left
         return key
 
-    def _show(self, data: bytes) -> None:
-        # WebREPL sends print's "\n" as it is, which a raw terminal takes for "one down".
-        text = re.sub(rb"(?<!\r)\n", b"\r\n", self._held + data)[len(self._held) :]
-        self._held = b"\r" if data.endswith(b"\r") else b""
-        self._console.write(text)
-
     def _reconnect(self) -> None:
         self._keys, self._unseen = b"", 0
         deadline = time.monotonic() + _BACK
         while True:
             try:
                 self._board = connection.open_board(self._host)
+                self._board.serial.waits = False
                 return
             except (Unreachable, Busy):
                 if time.monotonic() > deadline:

@@ -49,7 +49,7 @@ def prompt_answers(board: VirtualBoard) -> None:
     """WebREPL lets its owner in, and out."""
     prompt = log_in(board)
     prompt.serial.write(b"6*7\r")
-    assert prompt.serial.read_until(b"\n42\n>>> ").endswith(b"\n42\n>>> ")
+    assert prompt.serial.read_until(b"\n42\r\n>>> ").endswith(b"\n42\r\n>>> ")
     prompt.close()
     board.wait_for(lambda chip: chip.terminal.session is None)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import time
 
 import client
 import pytest
@@ -106,3 +107,17 @@ def test_a_reset_while_or_after_the_answer_comes_leaves_nothing(
             sock.sendall(GET.replace(b"/led", b"/status"))
             assert sock.recv(length)
             reset(sock)
+
+
+@pytest.mark.parametrize("port", ["http", "webrepl"])
+def test_a_thousand_who_come_and_go_do_not_delay_the_next_answer(
+    victim: Victim, port: str
+) -> None:
+    with victim.suffers() as board:
+        url = getattr(board, port)
+        for leave, count in ((socket.socket.close, 1000), (reset, 500)):
+            for _ in range(count):
+                leave(client.connect(url))
+            began = time.monotonic()
+            assert answers(board) is True  # which may take several tries: the queue holds four
+            assert time.monotonic() - began < 1

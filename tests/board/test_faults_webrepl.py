@@ -3,6 +3,7 @@
 import contextlib
 import re
 import socket
+import time
 from urllib.parse import urlsplit
 
 import client
@@ -11,6 +12,7 @@ from fault_rig import Victim, answers, connections, log_in, prompt_answers, rese
 
 from tools.board.webrepl import Busy
 from tools.errors import UserError
+from tools.virtual_board.sockets import POLLERR
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -101,8 +103,8 @@ def test_output_that_nobody_takes_holds_up_nothing_but_the_program_that_prints(
             for _ in range(3):
                 assert answers(board) is True
             assert board.do(lambda chip: chip.terminal.blocked())
-            printed = text(sock, b"line 899\n>>> ")
-        assert [int(n) for n in re.findall(rb"line (\d+)\n", printed)] == list(range(900))
+            printed = text(sock, b"line 899\r\n>>> ")
+        assert [int(n) for n in re.findall(rb"line (\d+)\r\n", printed)] == list(range(900))
 
 
 def test_a_session_whose_client_vanished_in_the_middle_of_output_is_taken_over_by_the_second_try(
@@ -139,6 +141,17 @@ def test_a_session_that_is_reset_between_or_within_frames_makes_way_at_once(
         prompt_answers(board)
 
 
+def test_the_console_shows_a_reset_session_when_the_next_one_begins(victim: Victim) -> None:
+    with victim.suffers() as board:
+        mark = len(board.printed_since(0))
+        reset(vanishing(board.webrepl))
+        board.wait_for(lambda chip: bool(chip.stack.poll(chip.terminal.sock) & POLLERR))
+        assert b"dupterm" not in board.printed_since(mark)
+        prompt_answers(board)
+        told = b"Exception in read() method, deactivating: OSError: [Errno 104] ECONNRESET\r\n"
+        assert b"dupterm: " + told in board.printed_since(mark)
+
+
 def test_a_session_that_ends_without_goodbye_makes_way_at_once(victim: Victim) -> None:
     with victim.suffers() as board:
         vanishing(board.webrepl).close()
@@ -162,3 +175,23 @@ def test_a_hundred_wrong_passwords_lock_nobody_out(victim: Victim) -> None:
 def test_whoever_guesses_is_refused(victim: Victim) -> None:
     with victim.suffers() as board, pytest.raises(UserError, match="wrong WebREPL password"):
         log_in(board, "wrong567")
+
+
+def test_who_types_without_end_at_the_password_prompt_keeps_nobody_out(
+    victim: Victim,
+) -> None:
+    with victim.suffers() as board:
+        with client.connect(board.webrepl) as sock:
+            sock.sendall(HANDSHAKE)
+            seen = b""
+            while not seen.endswith(b"Password: "):
+                seen += sock.recv(100)
+            sock.settimeout(0.2)
+            end = time.monotonic() + 1
+            with contextlib.suppress(TimeoutError):
+                while time.monotonic() < end:
+                    sock.sendall(typed(b"x" * 125) * 100)
+            assert answers(board) is True
+        # What is under way is still read, at the chip's speed.
+        board.wait_for(lambda chip: chip.terminal.session is None, 20)
+        prompt_answers(board)

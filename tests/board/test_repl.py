@@ -54,7 +54,7 @@ def test_ctrl_c_stops_a_program_that_never_ends(board, project):
         tool.expect("KeyboardInterrupt: \r\n.*>>> ")
 
 
-def test_lines_that_the_board_ends_with_a_bare_newline_start_at_the_left(board, project):
+def test_each_line_of_output_starts_at_the_left(board, project):
     with prompt(board, project, "HOST") as tool:
         tool.type(b"print('a\\nb')\r")
         tool.expect("\r\na\r\nb\r\n>>> ")
@@ -81,6 +81,7 @@ def test_after_a_soft_reset_the_prompt_comes_back_by_itself(board, project):
 def test_after_a_power_cut_the_prompt_comes_back_by_itself(board, project):
     with prompt(board, project, "HOST") as tool:
         board.do(Chip.power_cut)
+        tool.type(b"1")  # nothing tells of it but silence
         tool.expect(r"\(connection lost; waiting for the board\)")
         board.start()
         tool.expect(r"\(connected again\)")
@@ -92,6 +93,7 @@ def test_after_a_power_cut_the_prompt_comes_back_by_itself(board, project):
 def test_nobody_has_to_wait_for_a_board_that_stays_away(board, project, key):
     with prompt(board, project, "HOST") as tool:
         board.do(Chip.power_cut)
+        tool.type(b"1")
         tool.expect("waiting for the board")
         tool.type(key)
         assert tool.ended() == 0

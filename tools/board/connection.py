@@ -7,7 +7,6 @@ import inspect
 import json
 import os
 import re
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,34 +14,29 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from tools import ports, settings
+from tools.board import running
 from tools.board.explain import explained
 from tools.board.transport import Transport
-from tools.board.webrepl import Busy, Unreachable, WebreplTransport, split
+from tools.board.webrepl import WebreplTransport
 from tools.errors import UserError
 from tools.inputs import read_text
+from tools.virtual_board import passwords
 
 ROOT = Path(__file__).resolve().parents[2]
-_LOOPBACK = ("localhost", "127.0.0.1")
-_BOOT = 30.0  # s that a board may take from a reset to its prompt
-_ANSWER = 5.0  # s that one byte may take; mpremote by itself waits for ever at some of them
+ANSWER = 5.0  # s that one byte may take; mpremote by itself waits for ever at some of them
 _IDLE = 0.3  # s in which a prompt answers; what follows where it does not, does no harm
 _BOOT_PY = 10.0  # s that boot.py may take
 _WORK = 20.0  # s of silence while it works: worn flash is slow, and LittleFS tidies up at times
-_PROMPT = b"\r\n>>> "
+PROMPT = b"\r\n>>> "
 _RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n"
 
 
-def is_virtual(host: str | None) -> bool:
-    """Whether HOST is this PC, so that only a virtual board can be there."""
-    return bool(host) and split(host)[0] in _LOOPBACK
-
-
-def config_file(host: str | None) -> Path:
+def config_file(virtual: bool) -> Path:
     """webrepl_cfg.py; for a virtual board the example will do. UserError where it is missing."""
     path = ROOT / settings.CONFIG
     if path.exists():
         return path
-    if is_virtual(host):
+    if virtual:
         return ROOT / settings.EXAMPLE
     raise UserError("webrepl_cfg.py is missing", "make it with `make configure`")
 
@@ -50,15 +44,21 @@ def config_file(host: str | None) -> Path:
 def open_board(host: str | None, port: str | None = None) -> SerialTransport:
     """A transport to HOST over WiFi, or else to the serial PORT. UserError where there is none."""
     if host:
-        password = settings.read(read_text(config_file(host))).get("PASS")
-        if not isinstance(password, str) or not password:
-            raise UserError("PASS is not set in webrepl_cfg.py", "set it with `make configure`")
-        return WebreplTransport(host, password)
+        return WebreplTransport(host, _password(host))
     name = ports.find(port)
     try:
-        return Transport(name, timeout=_ANSWER)
+        return Transport(name, timeout=ANSWER)
     except (TransportError, OSError, ValueError) as e:
         raise ports.diagnose(name) from e
+
+
+def _password(host: str) -> str:
+    if (image := running.image(host)) and (password := passwords.of(image)):
+        return password
+    password = settings.read(read_text(config_file(False))).get("PASS")
+    if not isinstance(password, str) or not password:
+        raise UserError("PASS is not set in webrepl_cfg.py", "set it with `make configure`")
+    return password
 
 
 def enter(board: SerialTransport) -> None:
@@ -68,15 +68,15 @@ def enter(board: SerialTransport) -> None:
     long, one where something else is running. UserError where there is no raw REPL.
     """
     board.serial.write(b"\x02")  # for a prompt, also from a raw REPL that was left behind
-    if not _comes(board, (_PROMPT,), _IDLE):
+    if not _comes(board, (PROMPT,), _IDLE):
         # To so many bytes a raw paste that was broken off answers with a mark.
         board.serial.write(b" " * 128)
-        _comes(board, (_PROMPT, b"\x01"), _BOOT_PY)
+        _comes(board, (PROMPT, b"\x01"), _BOOT_PY)
     board.serial.write(b"\r\x03")
     while n := board.serial.inWaiting():
         board.serial.read(n)
     board.serial.write(b"\r\x01")
-    if not _comes(board, (_RAW_PROMPT,), _ANSWER):
+    if not _comes(board, (_RAW_PROMPT,), ANSWER):
         raise UserError(
             f"{board.device_name}: no raw REPL",
             "press reset on the board and try again; if it has no MicroPython, `make flash`",
@@ -99,86 +99,47 @@ def raw_repl(board: SerialTransport) -> Iterator[SerialTransport]:
     UserError for all that goes wrong between.
     """
     with explained(board.device_name), contextlib.ExitStack() as stack:
-        stack.callback(_leave, board)
+        stack.callback(leave, board)
         enter(board)
         yield board
 
 
-def _leave(board: SerialTransport) -> None:
+def leave(board: SerialTransport) -> None:
+    """Put the prompt back where the board still answers, and close."""
     with contextlib.suppress(*ports.LOST):
         for _ in range(3 if board.in_raw_repl else 0):
             # Ctrl-C for a program that was cut off here; while it only begins, it takes two.
             board.serial.write(b"\x03")
             board.exit_raw_repl()
-            if board.read_until(1, _PROMPT, timeout_overall=1).endswith(_PROMPT):
+            if board.read_until(1, PROMPT, timeout_overall=1).endswith(PROMPT):
                 break
     with contextlib.suppress(*ports.LOST):
         board.close()
 
 
-def soft_reset(board: SerialTransport) -> None:
-    """Restart Python, main.py included, from the raw REPL. WiFi stays connected, a WebREPL
-    session does not.
-    """
-    board.exit_raw_repl()
-    board.serial.write(b"\x04")
-    with contextlib.suppress(*ports.LOST):
-        board.read_until(1, b"soft reboot\r\n", timeout_overall=_ANSWER)
-
-
-def wait_for_prompt(board: SerialTransport, timeout: float = _BOOT) -> None:
-    """Until boot.py and main.py are over: what is typed waits for the prompt. UserError at last.
-
-    Ctrl-C, which entering the raw REPL sends, would break off boot.py.
-    """
-    board.serial.write(b"\r")
-    seen = board.read_until(1, _PROMPT, timeout_overall=timeout)
-    if not seen.endswith(_PROMPT):
-        raise UserError(
-            f"{board.device_name}: the board does not come back to its prompt",
-            "press reset on it; if that does not help, look at it with `make repl`",
-        )
-
-
-def reconnect(host: str | None, port: str | None) -> SerialTransport:
-    """The board again after its reset, at the prompt."""
-    deadline = time.monotonic() + _BOOT
-    while True:
-        try:
-            board = open_board(host, port)
-            try:
-                wait_for_prompt(board, max(1, deadline - time.monotonic()))
-            except BaseException:
-                _leave(board)
-                raise
-            return board
-        except (Unreachable, Busy, *ports.LOST):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-
-
-def call(board: SerialTransport, source: str, name: str, *arguments: object) -> object:
-    """Run the function `name` of `source` on the board; the JSON of the last line that it printed,
-    None for none.
+def lines(board: SerialTransport, function: Callable, *calls: tuple) -> list[str]:
+    """Call a function of ours that is written for the board, with each of these arguments, or once
+    with none; the lines that it printed.
 
     The board must be in its raw REPL. mpremote's TransportError where the function raises.
     """
-    # Afterwards nothing of it is left on the board's heap.
-    program = f"{source}\n{name}(*{arguments!r})\ndel {name}"
+    name = function.__name__
+    called = [f" {name}({', '.join(map(repr, arguments))})\n" for arguments in calls or [()]]
+    # Afterwards, whatever comes, nothing of it is left on the board's heap.
+    program = f"{inspect.getsource(function)}\ntry:\n{''.join(called)}finally:\n del {name}"
     output, trace = board.exec_raw(program, timeout=_WORK)
     if trace:
         raise TransportExecError(output, trace.decode())
-    try:
-        lines = output.decode().strip().splitlines()
-        return json.loads(lines[-1]) if lines else None
-    except ValueError as e:
-        raise TransportError(f"no JSON: {e}") from e
+    return output.decode(errors="replace").strip().splitlines()
 
 
 def run(board: SerialTransport, function: Callable, *arguments: object) -> object:
-    """call() a function of ours that is written for the board."""
-    return call(board, inspect.getsource(function), function.__name__, *arguments)
+    """One call of lines(), of which the last is JSON: that value; None where none was printed."""
+    printed = lines(board, function, arguments)
+    try:
+        return json.loads(printed[-1]) if printed else None
+    except ValueError as e:
+        raise TransportError(f"no JSON: {e}") from e
 
 
 def address(machine: str, ip: str) -> str:

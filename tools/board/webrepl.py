@@ -11,14 +11,15 @@ import struct
 from collections.abc import Callable
 
 from websockets.exceptions import WebSocketException
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from tools.board.transport import Transport
-from tools.board.wire import Wire
+from tools.board.websocket_serial import WebsocketSerial
 from tools.errors import UserError
 
 PORT = 8266
 _CONNECT = 5.0  # s
+_PASSWORD = b"Password: "
 # What a file transfer starts with: signature, kind, flags, offset, size, length of name, name
 # (extmod/modwebrepl.c, struct webrepl_file).
 _PUT = struct.Struct("<2sBBQIH64s")
@@ -53,6 +54,36 @@ def split(host: str) -> tuple[str, int]:
     return parts[1], int(parts[2] or PORT)
 
 
+def _dial(host: str) -> ClientConnection:
+    name, port = split(host)
+    try:
+        return connect(
+            f"ws://{name}:{port}/",
+            compression=None,
+            open_timeout=_CONNECT,
+            close_timeout=1,
+            ping_interval=None,  # the board answers no pings
+            max_size=None,
+            proxy=None,
+        )
+    except (OSError, ValueError, WebSocketException) as e:
+        raise Unreachable(f"{name}:{port}", getattr(e, "strerror", None) or e) from e
+
+
+def session_is_free(host: str) -> bool:
+    """Whether the board at `host` would let a session begin, or has no WebREPL any more."""
+    try:
+        wire = WebsocketSerial(_dial(host), host)
+    except Unreachable as e:
+        return isinstance(e.__cause__, ConnectionRefusedError)
+    try:
+        return wire.read_until(_PASSWORD, timeout=_CONNECT).endswith(_PASSWORD)
+    except OSError:
+        return False
+    finally:
+        wire.close()
+
+
 class WebreplTransport(Transport):
     """Logged in at `host` ("name" or "name:port") with `password`. UserError where that fails."""
 
@@ -60,20 +91,11 @@ class WebreplTransport(Transport):
         name, port = split(host)
         self.in_raw_repl, self.use_raw_paste, self.mounted, self.is_pty = False, True, False, False
         self.device_name = f"{name}:{port}"
+        connection = _dial(host)
         try:
-            connection = connect(
-                f"ws://{name}:{port}/",
-                compression=None,
-                open_timeout=_CONNECT,
-                close_timeout=1,
-                ping_interval=None,  # the board answers no pings
-                max_size=None,
-                proxy=None,
+            self.serial = WebsocketSerial(
+                connection, self.device_name, lambda: session_is_free(host)
             )
-        except (OSError, ValueError, WebSocketException) as e:
-            raise Unreachable(self.device_name, getattr(e, "strerror", None) or e) from e
-        try:
-            self.serial = Wire(connection, self.device_name)
             self._log_in(password)
         except OSError:
             raise Busy(self.device_name) from None
@@ -82,7 +104,7 @@ class WebreplTransport(Transport):
             raise
 
     def _log_in(self, password: str) -> None:
-        if not self.serial.read_until(b"Password: ").endswith(b"Password: "):
+        if not self.serial.read_until(_PASSWORD).endswith(_PASSWORD):
             raise Unreachable(self.device_name, "no password prompt")
         self.serial.write(password.encode() + b"\r")
         answer = self.serial.read_until(b"WebREPL connected\r\n>>> ", b"Access denied\r\n")

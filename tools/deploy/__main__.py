@@ -1,7 +1,7 @@
 """`make deploy`: everything that the board lacks, all or nothing, and the switch restarted.
 
 Environment: PORT (serial), HOST or HOSTS (over WiFi), DRY_RUN=1 (status 2 where it would change
-something), SOURCE=1 (modules uncompiled).
+something).
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import TextIO
 
 from tools import build, settings
-from tools.board import connection, on_board
+from tools.board import connection, on_board, restart, running
 from tools.deploy.plan import files
 from tools.deploy.steps import Deploy
 from tools.errors import UserError, main
 from tools.inputs import read_text, switched_on
+from tools.virtual_board import passwords
 
 WOULD_CHANGE = 2
 Say = Callable[[str], None]
@@ -28,11 +29,17 @@ Say = Callable[[str], None]
 
 def wanted_files(host: str | None) -> dict[str, bytes]:
     """The files that are to be on a board, built from the sources as they are now."""
-    config = connection.config_file(host)
-    if not connection.is_virtual(host):
-        _refuse_example(config)
+    image = running.image(host, None if host else os.environ.get("PORT"))
+    config = connection.config_file(virtual=bool(image))
     with tempfile.TemporaryDirectory() as folder:
-        return files(build.build(Path(folder) / "board", switched_on("SOURCE"), config))
+        if image:  # keeps its password, where the user has none of their own
+            text = passwords.own(read_text(config), passwords.of(image))
+            config = Path(folder) / "config"
+            config.write_text(text)
+        wanted = files(build.build(Path(folder) / "board", config=config))
+    if not image:
+        _refuse_example(config)
+    return wanted
 
 
 def _refuse_example(config: Path) -> None:
@@ -78,7 +85,7 @@ def _after_restart(host: str | None) -> dict:
     """The board's state once it has booted. UserError where the switch does not serve then."""
     try:
         with connection.explained(host or "the board"):
-            board = connection.reconnect(host, None)
+            board = restart.reconnect(host, None)
         with connection.raw_repl(board):
             state = connection.run(board, on_board.state)
     except UserError as error:

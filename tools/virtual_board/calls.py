@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .flash import SECTORS
+from .flash import SECTOR, SECTORS
 from .protocol import NAMES
 from .vm import interpreter
 from .wlan import Refused
@@ -19,6 +19,10 @@ HEAP = 46000
 _HTTP, _WEBREPL = 80, 8266
 _PULL_UP = 16
 _SO_REUSEADDR, _TCP_NODELAY = 4, 0x40
+_WLAN = (
+    "active config_get config_set connect country disconnect hostname ifconfig ipconfig "
+    "isconnected scan status"
+).split()
 Result = tuple[int, bytes]
 
 
@@ -83,6 +87,7 @@ class Calls:
     # An errno comes back positive: the block device gives it to LittleFS, negated.
 
     def flash_read(self, address: int, length: int, _data: bytes) -> Result:
+        length = max(0, min(length, SECTOR))
         try:
             return 0, self._chip.flash.read(address, length)
         except OSError as e:
@@ -138,7 +143,7 @@ class Calls:
         elif option == _TCP_NODELAY:
             self._chip.stack.nodelay(sock)
         else:
-            self._chip.terminal.write(b"Warning: lwip.setsockopt() option not implemented\r\n")
+            self._chip.terminal.print(b"Warning: lwip.setsockopt() option not implemented\n")
 
     def sock_blocking(self, sock: int, flag: int, _data: bytes) -> None:
         self._chip.terminal.set_blocking(sock, bool(flag))
@@ -147,6 +152,8 @@ class Calls:
 
     def wlan(self, _a: int, _b: int, data: bytes) -> bytes:
         name, *arguments = json.loads(data)
+        if name not in _WLAN:  # a program on the board may have made this up
+            raise OSError(errno.EINVAL, "no such call")
         try:
             return json.dumps(["", getattr(self._chip.wlan, name)(*arguments)]).encode()
         except Refused as e:

@@ -48,6 +48,7 @@ class Chip:
         self.terminal = Terminal(self.uart, self.stack, printed, self._ctrl_c, self._keys)
         self.rtc_memory = b""
         self.cause = POWER_ON
+        self.restart_time = 0.1  # s from machine.reset() to the reset, as system_restart() takes
         self.boots = 0  # counts arrivals at the prompt
         self.crashes = 0  # of the VM, by itself
         self.calls = Calls(self)
@@ -149,6 +150,11 @@ class Chip:
     def events_done(self) -> bool:
         """True where no event waits for its callback, and none is being called."""
         return self._run is not None and self._run.events.done
+
+    @property
+    def at_rest(self) -> bool:
+        """True where no callback runs, and none will by itself."""
+        return self._run is not None and self._run.events.at_rest
 
     @property
     def at_prompt(self) -> bool:

@@ -32,6 +32,11 @@ class Events:
         """True where no event waits for its callback, and none is being called."""
         return not (self._waiting or self.running)
 
+    @property
+    def at_rest(self) -> bool:
+        """True where done, and nothing is scheduled either: the server's tick has ended."""
+        return self.done and not self._scheduled
+
     def stop(self) -> None:
         """Nothing comes any more."""
         for timer in self._scheduled:

@@ -120,7 +120,9 @@ class Execution:
             self._chip.swept()
             self._late = self._chip.loop.call_later(_WINDOW, self._end_window)
         elif call.name == "reset":
-            self._chip.hard_reset(_SOFT_RESTART)
+            # system_restart() returns; then no Python runs any more (mp_machine_reset).
+            delay = self._chip.restart_time
+            self._late = self._chip.loop.call_later(delay, self._chip.hard_reset, _SOFT_RESTART)
         else:
             try:
                 self._reply(*self._carry_out(call))
@@ -191,7 +193,7 @@ class Execution:
                 self._running = self._from_prompt = True
                 self._terminal.ring.interrupt_char = _CTRL_C
                 self._source = work.source
-                kind = b"s" if work.single else b"e"
+                kind = b"s" if work.single else b"p" if work.pasted else b"e"
                 self._end_wait(protocol.EXECUTE, kind + str(len(work.source)).encode())
             else:
                 self.events.held = True  # until the sweep

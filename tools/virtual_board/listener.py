@@ -19,9 +19,28 @@ _SEGMENT = 536 + 12  # announced MSS: Linux takes 12 bytes of it for timestamps
 Peer = tuple[str, int]
 
 
+class Syn:
+    """One on its way to `port`: arrive() when it is its turn, or gave_up()."""
+
+    def __init__(self, port: "Port", sock: socket.socket, peer: Peer, waits: tuple[int, ...]):
+        self._port, self._sock, self._peer, self._waits = port, sock, peer, waits
+
+    def arrive(self) -> None:
+        """Let the board decide about it; dropped, it comes again."""
+        if not self._port.deliver(self._sock, self._peer):
+            self._port.keep(self._sock, self._peer, self._waits)
+
+    def gave_up(self) -> bool:
+        """Whether its client has left, so that nobody sends it again; it is over then."""
+        left = loopback.left(self._sock)
+        if left:
+            self._sock.close()
+        return left
+
+
 class Port:
     """One listening port. `deliver(sock, peer)` decides a SYN's fate: False drops it for now.
-    `take_turn(attempt)` calls attempt() when it is this SYN's turn.
+    `take_turn(syn)` calls syn.arrive() when it is its turn.
 
     It is taken for good when made, but refuses connections until listen(). Tries of a dropped SYN
     wait here; its client, whom the kernel has let in, believes itself connected meanwhile.
@@ -32,7 +51,7 @@ class Port:
         self.number = number or _free_port()
         self.deliver: Callable[[socket.socket, Peer], bool] = lambda sock, peer: True
         self.discard: Callable[[socket.socket], None] = loopback.reset
-        self.take_turn: Callable[[Callable[[], None]], None] = lambda attempt: attempt()
+        self.take_turn: Callable[[Syn], None] = Syn.arrive
         self._pending: dict[socket.socket, asyncio.TimerHandle] = {}
         self._listening = False
         self._sock = socket.socket()
@@ -90,22 +109,20 @@ class Port:
             except OSError:  # none left, or gone before it was looked at
                 return
             sock.setblocking(False)
-            self._try(sock, peer, SYN_RETRIES)
+            self.take_turn(Syn(self, sock, peer, SYN_RETRIES))
 
-    def _try(self, sock: socket.socket, peer: Peer, waits: tuple[int, ...]) -> None:
-        self.take_turn(lambda: self._deliver(sock, peer, waits))
-
-    def _deliver(self, sock: socket.socket, peer: Peer, waits: tuple[int, ...]) -> None:
-        if not self.deliver(sock, peer):
-            timer = self._loop.call_later(waits[0], self._again, sock, peer, waits[1:])
-            self._pending[sock] = timer
+    def keep(self, sock: socket.socket, peer: Peer, waits: tuple[int, ...]) -> None:
+        """Try again after the first of `waits` seconds, and so on."""
+        timer = self._loop.call_later(waits[0], self._again, sock, peer, waits[1:])
+        self._pending[sock] = timer
 
     def _again(self, sock: socket.socket, peer: Peer, waits: tuple[int, ...]) -> None:
         del self._pending[sock]
-        if loopback.left(sock):
-            sock.close()  # a client that has given up sends its SYN no more
-        elif waits:
-            self._try(sock, peer, waits)
+        syn = Syn(self, sock, peer, waits)
+        if syn.gave_up():
+            return
+        if waits:
+            self.take_turn(syn)
         else:
             self.discard(sock)
 

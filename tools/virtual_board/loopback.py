@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable
 
 _SIOCINQ, _SIOCOUTQ, _SIOCOUTQNSD = 0x541B, 0x5411, 0x894B  # linux/sockios.h
-_TCP_ESTABLISHED, _TCP_CLOSE = 1, 7  # linux/tcp_states.h
+# linux/tcp_states.h
+_TCP_ESTABLISHED, _TCP_FIN_WAIT1, _TCP_FIN_WAIT2, _TCP_CLOSE = 1, 4, 5, 7
 _DATA_SEGS_IN = slice(152, 156)  # tcpi_data_segs_in in linux/tcp.h; older kernels: empty, so 0
 
 
@@ -40,7 +41,7 @@ def _state(sock: socket.socket) -> int:
 
 def left(sock: socket.socket) -> bool:
     """True once the other side has closed or reset."""
-    return _state(sock) != _TCP_ESTABLISHED
+    return _state(sock) not in (_TCP_ESTABLISHED, _TCP_FIN_WAIT1, _TCP_FIN_WAIT2)
 
 
 def over(sock: socket.socket) -> bool:
@@ -54,7 +55,7 @@ def reset(sock: socket.socket) -> None:
     sock.close()
 
 
-class Wire:
+class WatchedSocket:
     """A connected socket that the loop may watch, and timers by name that end with it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket) -> None:

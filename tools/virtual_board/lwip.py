@@ -10,13 +10,16 @@ Harsher than the chip:
   crash (v1.28+). So does setting an option on a socket that was reset: there by a null pointer.
 * Room in the send buffer comes back when everything sent is acknowledged, not segment by segment.
 * recv() without a connection is ENOTCONN even where a non-blocking one would say EAGAIN.
+* After a hard reset or a crash the kernel answers for the silent connections (network.py), so
+  that a client's keepalive finds nothing wrong; the chip's wrong RSTs would let it run out.
 Kinder, or different only in time:
 * A client's first data is looked at after 5 ms or after accept(), whichever comes first. Over the
   air it needs a round trip, in which a callback has long accepted; on loopback it would always be
   early, refused, and 125 ms late. FIN and RST are not waited for, so the order is the same.
 * SYNs come one by one, each when the one before is accepted or has waited 50 ms: on loopback a
   client that opens one connection after another is faster than any is over the air, where it
-  waits a round trip for each. Clients that come at the same instant have it easier here.
+  waits a round trip for each. Clients that come at the same instant have it easier here. One that
+  has left after 50 ms without its turn never comes: over the air nobody had answered it yet.
 * Data and FIN count as two segments. In one segment before accept() the chip would lose the FIN.
 * A dropped SYN's client believes itself connected: the kernel answered. A board that is off, or
   off the air without a listener, refuses at once where a real one would be silent.

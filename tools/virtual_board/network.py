@@ -1,4 +1,10 @@
-"""lwIP as a whole: its lists of connections, what becomes of a SYN, the link, the power."""
+"""lwIP as a whole: its lists of connections, what becomes of a SYN, the link, the power.
+
+A hard reset, a crash or a power cut tells a client nothing. The board that comes back answers its
+segments with an RST whose number is one too high (tcp_listen_input() in lwip/core/tcp_in.c:
+ackno + 1), which Linux ignores. So here these connections stay open and silent until the client
+leaves (silence.py). A soft reset closes every socket by its finaliser: FIN or RST go out.
+"""
 
 import asyncio
 import socket
@@ -6,8 +12,9 @@ from collections import deque
 from collections.abc import Callable
 
 from . import loopback
-from .listener import Peer, Port
+from .listener import Peer, Port, Syn
 from .pcb import Pcb
+from .silence import Silence
 from .sockets import Socket
 
 MAX_PCBS = 5  # MEMP_NUM_TCP_PCB
@@ -25,11 +32,14 @@ class Network:
     def __init__(self, loop: asyncio.AbstractEventLoop, ports: dict[int, int]) -> None:
         self.loop = loop
         self.link_up = True
+        # Makes what looks at all that comes on a connection, and stops it with False (hosts.py).
+        self.guard: Callable[[], Callable[[bytes], bool]] = lambda: lambda data: True
         self.pcbs: list[Pcb] = []  # tcp_active_pcbs
         self.dropped_syns = self.refused = self.aborted = 0
         self._time_wait: list[tuple[float, Pcb]] = []  # tcp_tw_pcbs, each with its end
         self._limbo: list[socket.socket] = []  # their RST waits for the link
-        self._syns: deque[Callable[[], None]] = deque()  # on their way through the air
+        self._silence = Silence(loop)  # connections from before a reset
+        self._syns: deque[tuple[float, Syn]] = deque()  # on their way through the air, since when
         self._turn: asyncio.TimerHandle | None = None
         self._last_syn = 0.0
         self.ports: dict[int, Port] = {}
@@ -60,6 +70,11 @@ class Network:
         """How many connections count towards MAX_PCBS: all but those in TIME_WAIT."""
         return len(self.connections())
 
+    @property
+    def silent(self) -> int:
+        """How many clients are still connected to the board as it was before a reset."""
+        return len(self._silence)
+
     def connections(self, with_time_wait: bool = False) -> list[Pcb]:
         """Connections that the board knows of at this moment."""
         for pcb in list(self.pcbs):
@@ -68,23 +83,30 @@ class Network:
         self._time_wait = [(end, pcb) for end, pcb in self._time_wait if end > now]
         return self.pcbs + [pcb for _, pcb in self._time_wait if with_time_wait]
 
-    def _queue_syn(self, attempt: Callable[[], None]) -> None:
-        self._syns.append(attempt)
+    def _queue_syn(self, syn: Syn) -> None:
+        self._syns.append((self.loop.time(), syn))
         if not self._turn:
             self._next_syn()
 
     def _next_syn(self) -> None:
         """One after the other, as clients come that need a round trip for each connection: the
         firmware has time to accept the one before, unless it takes HANDSHAKE or longer.
+
+        A client that has left after so long gave up before anybody answered it.
         """
         self._turn = None
         while self._syns:
+            now = self.loop.time()
+            since, syn = self._syns[0]
+            gave_up = now - since > HANDSHAKE and syn.gave_up()
             waiting = any(self._unaccepted(port) for port in self.ports)
-            if waiting and self.loop.time() - self._last_syn < HANDSHAKE:
+            if waiting and not gave_up and now - self._last_syn < HANDSHAKE:
                 self._turn = self.loop.call_later(0.001, self._next_syn)
                 return
-            self._last_syn = self.loop.time()
-            self._syns.popleft()()
+            self._syns.popleft()
+            if not gave_up:
+                self._last_syn = now
+                syn.arrive()
 
     def _unaccepted(self, port: int) -> bool:
         listener = self.listener(port)
@@ -121,29 +143,26 @@ class Network:
         if up == self.link_up:
             return
         self.link_up = up
-        if up:
-            self._hang_up_limbo()
+        while up and self._limbo:
+            loopback.reset(self._limbo.pop())
         for pcb in list(self.pcbs):
             pcb.link_changed()
-
-    def _hang_up_limbo(self) -> None:
-        while self._limbo:
-            loopback.reset(self._limbo.pop())
 
     def power_off(self) -> None:
         """Hard reset or power cut: nothing is left; the loopback ports stay taken."""
         for port in self.ports.values():
             port.shut()
-            port.forget()
         for pcb in list(self.pcbs):
-            pcb.drop()
+            self._silence.add(pcb.forget())
         self._time_wait.clear()
-        self._hang_up_limbo()
+        while self._limbo:
+            self._silence.add(self._limbo.pop())
 
     def close_ports(self) -> None:
         """Let go of the loopback ports: the end of this object."""
         if self._turn:
             self._turn.cancel()
         self.power_off()
+        self._silence.end()
         for port in self.ports.values():
             port.close()

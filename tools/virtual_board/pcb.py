@@ -25,7 +25,7 @@ RETRANSMISSION = 0.2  # s until a Linux client sends a dropped segment again; do
 GRACE = 0.005  # s, see "Kinder" in lwip.py
 
 
-class Pcb(loopback.Wire):
+class Pcb(loopback.WatchedSocket):
     """A PCB that counts as active: from the handshake to TIME_WAIT, LAST_ACK's end or a reset.
 
     `on_error(errno)` hears that the connection is gone; it is modlwip's to set.
@@ -35,7 +35,7 @@ class Pcb(loopback.Wire):
         super().__init__(net.loop, sock)
         self._net, self.peer = net, peer
         self.port, self.reuse = listener.port, listener.reuse  # SOF_INHERITED
-        self.input, self.output = Input(sock), Output(sock, net.loop.time)
+        self.input, self.output = Input(sock, net.guard()), Output(sock, net.loop.time)
         self.on_error: Callable[[int], None] = lambda errno: None
         self._alive = True
         self._accepted = self._got_fin = self._closing = self._fin_sent = self._passive = False
@@ -161,27 +161,26 @@ class Pcb(loopback.Wire):
 
     def drop(self) -> None:
         """An RST to the client, and not a word to modlwip."""
-        self._forget()
-        self._net.hang_up(self._sock)
+        self._net.hang_up(self.forget())
 
     def _reset(self) -> None:
         """TF_RESET in tcp_input(): an RST came. No event tells of it."""
-        self._forget()
-        self._sock.close()
+        self.forget().close()
         self.on_error(ECONNRESET)
 
     def _done(self) -> None:
         """Both FINs are acknowledged; TIME_WAIT is for the side that closed first."""
-        self._forget()
-        self._sock.close()
+        self.forget().close()
         if not self._passive:
             self._net.time_wait(self)
 
-    def _forget(self) -> None:
+    def forget(self) -> socket.socket:
+        """The PCB is gone; the loopback socket stays open."""
         self._unwatch()
         self._cancel_all()
         self._alive = False
         self._net.pcbs.remove(self)
+        return self._sock
 
     def link_changed(self) -> None:
         """WiFi went or came back."""

@@ -4,9 +4,12 @@ Keys from both go through one ring of 255 bytes; what the program prints goes to
 WebREPL client that does not take it holds the program up (os_dupterm.c, modwebrepl.c).
 """
 
+import re
 from collections.abc import Callable
 
+from .input import WINDOW
 from .lwip import Stack
+from .output import MSS
 from .repl import Execute, Repl, SoftReset
 from .sockets import POLLOUT
 from .uart import StdinRing, Uart
@@ -17,6 +20,11 @@ _ROOM = 1072
 _EAGAIN, _ENOMEM = 11, 12  # MicroPython's
 _WRITE_FAILED = "dupterm: Exception in write() method, deactivating: OSError: [Errno 9] EBADF\n"
 _VERSION = bytes((1, 29, 0))
+
+
+def cooked(data: bytes) -> list[bytes]:
+    """mp_hal_stdout_tx_strn_cooked(): what it writes, of which WebREPL makes a frame each."""
+    return [b"\r\n" if x == b"\n" else x for x in re.findall(rb"\n|[^\n]+", data)]
 
 
 class Terminal:
@@ -43,21 +51,15 @@ class Terminal:
 
     def write(self, data: bytes) -> None:
         """Print to every slot, as it is."""
-        self._to_uart(data)
+        self._log(data)
+        self._uart.write(data)
         if self.session and self._attached:
             self.session.output(data)
 
     def print(self, data: bytes) -> None:
-        """Print what a program printed. Line ends become CR LF on the UART only: the recorded
-        WebREPL conversations have bare LF (the chip's esp_mphal.c would send CR LF there too).
-        """
-        self._to_uart(data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
-        if self.session and self._attached:
-            self.session.output(data)
-
-    def _to_uart(self, data: bytes) -> None:
-        self._log(data)
-        self._uart.write(data)
+        """Print what a program printed."""
+        for piece in cooked(data):
+            self.write(piece)
 
     def blocked(self) -> bool:
         """True while the WebREPL client does not take what was printed: the program waits."""
@@ -169,16 +171,22 @@ class Terminal:
             self._operation = None if operation[0] == "idle" else operation
 
     def _receive(self) -> None:
-        """Hand on what came from the client, and its end."""
+        """Hand on what came from the client, and its end.
+
+        A window at most: lwIP takes no more in while mp_os_dupterm_notify reads.
+        """
         assert self.session
-        while not self._ended:
+        room = WINDOW
+        while room > 0 and not self._ended:
+            data: bytes | OSError
             try:
-                data = self._stack.recv(self.sock, 536)
+                data = self._stack.recv(self.sock, MSS)
+                room -= len(data)
             except OSError as e:
                 if e.errno == _EAGAIN:
                     return
-                data = b""
-            self._ended = not data
+                data = e
+            self._ended = not data or isinstance(data, OSError)
             self.session.received(data)
 
     def next(self) -> Execute | SoftReset | None:

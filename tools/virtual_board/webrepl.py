@@ -23,6 +23,7 @@ import errno
 import struct
 from collections.abc import Callable, Generator
 
+from .exceptions import printed
 from .websocket import BINARY, TEXT, Decoder, encode
 
 _PASSWORD_MAX = 10  # bytes kept of what a client types, one more than a password can have
@@ -31,15 +32,6 @@ _CHUNK_IN, _CHUNK_OUT = 512, 256  # filebuf[] and what write_file_chunk reads
 _PUT, _GET, _GET_VERSION = 1, 2, 3
 _IDLE, _END = ("idle",), ("end",)
 _Steps = Generator[tuple, object, None]
-
-
-def _text_of(error: Exception) -> str:
-    """Return what mp_obj_print_exception prints for an exception without traceback."""
-    if isinstance(error, OSError) and error.errno:
-        return f"OSError: [Errno {error.errno}] {errno.errorcode.get(error.errno, '')}\n"
-    if isinstance(error, UnicodeError):
-        return "UnicodeError: \n"
-    return f"{type(error).__name__}: {error}\n"
 
 
 class Session:
@@ -67,8 +59,10 @@ class Session:
         self._steps = self._run()
         self._answer(encode(TEXT, b"Password: "))
 
-    def received(self, data: bytes) -> None:
-        """Store one segment that came from the client, undecoded; b"" is the client's FIN."""
+    def received(self, data: bytes | OSError) -> None:
+        """Store one segment that came from the client, undecoded; b"" is the client's FIN, an
+        error its RST.
+        """
         self._socket.feed(data)
 
     def output(self, data: bytes) -> None:
@@ -100,7 +94,7 @@ class Session:
                 yield from self._serve()
             self.reason = "dupterm: EOF received, deactivating\n"
         except Exception as error:
-            self.reason = "dupterm: Exception in read() method, deactivating: " + _text_of(error)
+            self.reason = "dupterm: Exception in read() method, deactivating: " + printed(error)
         while True:
             yield _END
 

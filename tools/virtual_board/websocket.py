@@ -39,22 +39,25 @@ class Decoder:
         self.opcode = CONTINUATION  # MP_STREAM_GET_DATA_OPTS: kind of what read() gave last
         self._send = send
         self._segments: deque[bytes] = deque()
-        self._eof = False
+        self._end: bytes | OSError | None = None  # what reading gives behind the last segment
         self._broken = False
         self._last = CONTINUATION
         self._next_frame()
 
-    def feed(self, data: bytes) -> None:
-        """Take one segment as TCP delivered it; b"" stands for the peer's FIN."""
-        if data:
-            self._segments.append(data)
+    def feed(self, data: bytes | OSError) -> None:
+        """Take one segment as TCP delivered it; b"" stands for the peer's FIN, an error for its
+        RST.
+        """
+        if isinstance(data, OSError) or not data:
+            self._end = data
         else:
-            self._eof = True
+            self._segments.append(data)
 
     def read(self, size: int) -> bytes | None:
         """Return 1 to `size` bytes of payload, None for "nothing yet", b"" for the end.
 
-        `opcode` says afterwards what kind of frame they are from. OSError(EIO): see above.
+        `opcode` says afterwards what kind of frame they are from. OSError where the peer has reset
+        the connection, and EIO: see above.
         """
         while True:
             if self._wanted:
@@ -93,7 +96,9 @@ class Decoder:
         if self._broken:
             raise OSError(errno.EIO, "64-bit websocket length")
         if not self._segments:
-            return b"" if self._eof else None
+            if isinstance(self._end, OSError):
+                raise self._end
+            return self._end
         segment = self._segments.popleft()
         if len(segment) > size:
             self._segments.appendleft(segment[size:])

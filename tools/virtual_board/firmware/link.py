@@ -68,6 +68,7 @@ _AGAIN = const(4)
 _NESTED = const(0x80)  # added to the operation: a callback calls
 
 _wire = open(int(getenv("WIRE")), "r+b")  # the descriptor that vm.py left us
+del getenv  # programs can reach this module
 _out = bytearray(_HEAD + _MAX)
 _out_view = memoryview(_out)
 _head = bytearray(_REPLY)

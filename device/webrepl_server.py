@@ -57,7 +57,7 @@ def start(password, client="https://micropython.org/webrepl/"):
     _client = client
 
 
-def answer(data):
+def handle(data):
     """Answer a WebSocket's handshake; other requests get the client's page."""
     request = http.parse(bytes(data))
     if request is None:
@@ -83,7 +83,7 @@ def sent(response, sock, peer):
     if response[9] != 0x31:  # b"1", of 101
         return False
     if not _is_free():
-        _tell(b"\nConcurrent WebREPL connection from %r rejected\n" % (peer,))
+        _tell(b"\r\nConcurrent WebREPL connection from %r rejected\r\n" % (peer,))
         return False
     _terminal = _webrepl._webrepl(websocket.websocket(sock, True))  # True: its output may wait
     sock.setblocking(False)
@@ -103,7 +103,7 @@ def _is_free():
         return True
     silence = time.ticks_diff(time.ticks_ms(), _heard)
     if terminal is _terminal and not 0 <= silence < _SILENCE_MS:
-        connection.choke(_sock)
+        connection.abort(_sock)
         _sock.close()
         return True
     os.dupterm(terminal)

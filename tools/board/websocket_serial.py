@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import time
+from collections.abc import Callable
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
+from tools.board.silence import Silence
+
 _TIMEOUT = 10.0  # s
-# A board that lost its power says no goodbye: asked after 5 s of silence, given up after 14.
+_LOOK = 0.2  # s of waiting between two looks at whether the board is still there
+# A board that lost its power says no goodbye: asked after 5 s of silence, given up after 14. So is
+# one that was reset, since its answers are wrong (silence.py).
 _KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 3}
 
 # What a session is told, even in its raw REPL, when somebody else comes to the door.
-_KNOCK = b"\nConcurrent WebREPL connection from "
+_REJECTION_NOTICE = b"\r\nConcurrent WebREPL connection from "
 
 
-class Wire:
+class WebsocketSerial:
     """What SerialTransport needs of a serial port, over the websocket of a board at `where`.
 
-    OSError where the connection is gone. `_webrepl` puts bytes that are no UTF-8 into text frames,
-    so frames are read undecoded.
+    OSError where the connection is gone, or `knock()` says so (silence.py) while an answer is
+    awaited. `_webrepl` puts bytes that are no UTF-8 into text frames: they are read undecoded.
     """
 
-    def __init__(self, connection: ClientConnection, where: str) -> None:
+    def __init__(
+        self,
+        connection: ClientConnection,
+        where: str,
+        knock: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.waits = True  # for an answer: what is read is overdue after a while
+        self._knock = knock
+        self._silence = Silence(self._is_over)
         self._socket, self._where = connection.__enter__(), where  # websockets 17 wants it so
         self._buffer = b""
+        self._ended = False
         self.rts = self.dtr = False
         self.timeout: float | None = _TIMEOUT
         self._set(socket.SOL_SOCKET, "SO_KEEPALIVE", 1)
@@ -35,20 +51,38 @@ class Wire:
         if hasattr(socket, name):  # not on every system
             self._socket.socket.setsockopt(level, getattr(socket, name), value)
 
+    def _is_over(self) -> bool:
+        with contextlib.suppress(ConnectionClosed, OSError):
+            # Who says nothing for a minute would be taken for gone, and make way for the knock.
+            self._socket.pong()
+        return self._knock()
+
     def _receive(self, timeout: float | None) -> bool:
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self._take_frame(_LOOK if end is None else min(_LOOK, end - time.monotonic())):
+            if self.waits and self._silence.over():
+                raise OSError(f"{self._where} was reset, or is out of reach")
+            if self._ended or (end is not None and time.monotonic() >= end):
+                return False
+        return True
+
+    def _take_frame(self, timeout: float) -> bool:
         try:
             # The board holds its next small frame back until this side has acknowledged the last
             # one (Nagle's rule), which by itself would take 40 ms.
             self._set(socket.IPPROTO_TCP, "TCP_QUICKACK", 1)
-            data = self._socket.recv(timeout, decode=False)
-            while data.startswith(_KNOCK):
-                data = self._socket.recv(timeout, decode=False)
+            data = self._socket.recv(max(0, timeout), decode=False)
         except TimeoutError:
             return False
         except (ConnectionClosed, OSError):
+            self._ended = True
             if self._buffer:
                 return False  # what came before the end is read first
             raise OSError(f"{self._where} closed the connection") from None
+        self._silence.alive()
+        if data.startswith(_REJECTION_NOTICE):
+            return False
+        self._silence.begin()
         self._buffer += data
         return True
 
@@ -76,6 +110,7 @@ class Wire:
         self._send(data, text=False)
 
     def _send(self, data: bytes, text: bool) -> None:
+        self._silence.begin()
         try:
             self._socket.send(data, text=text)
         except ConnectionClosed:

@@ -1,0 +1,76 @@
+"""Restart a board, and get it back afterwards: not as it was in the moment before."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+
+from mpremote.transport_serial import SerialTransport
+
+from tools import ports
+from tools.board import connection
+from tools.board.webrepl import Busy, Unreachable
+from tools.errors import UserError
+
+# A name that Python has on the board from when it is to restart until it has.
+RESTARTING = "restart"
+_GOES = 0.5  # s that such a board may go on for: nobody need knock before
+_BOOT = 30.0  # s that a board may take from a reset to its prompt
+
+
+def soft_reset(board: SerialTransport) -> None:
+    """Restart Python, main.py included, from the raw REPL. WiFi stays connected, a WebREPL
+    session does not.
+    """
+    board.exec(f"{RESTARTING} = None")
+    board.exit_raw_repl()
+    board.serial.write(b"\x04")
+    with contextlib.suppress(*ports.LOST):
+        board.read_until(1, b"soft reboot\r\n", timeout_overall=connection.ANSWER)
+
+
+def _wait_for_prompt(board: SerialTransport, timeout: float) -> None:
+    """Until boot.py and main.py are over: what is typed waits for the prompt. UserError at last.
+
+    Ctrl-C, which entering the raw REPL sends, would break off boot.py.
+    """
+    board.serial.write(b"\r")
+    seen = board.read_until(1, connection.PROMPT, timeout_overall=timeout)
+    if not seen.endswith(connection.PROMPT):
+        raise UserError(
+            f"{board.device_name}: the board does not come back to its prompt",
+            "press reset on it; if that does not help, look at it with `make repl`",
+        )
+
+
+def reconnect(host: str | None, port: str | None) -> SerialTransport:
+    """The board again after its reset, at the prompt. UserError where it stays away.
+
+    It may let a client in while it has the reset still before it, and dies in silence then.
+    """
+    deadline = time.monotonic() + _BOOT
+    while True:
+        time.sleep(_GOES)
+        try:
+            board = connection.open_board(host, port)
+            try:
+                _wait_for_prompt(board, max(1, deadline - time.monotonic()))
+                if _has_restarted(board):
+                    return board
+            except BaseException:
+                connection.leave(board)
+                raise
+            connection.leave(board)
+            if time.monotonic() > deadline:
+                raise UserError(
+                    f"{board.device_name}: the board does not restart", "press reset on it"
+                )
+        except (Unreachable, Busy, *ports.LOST):
+            if time.monotonic() > deadline:
+                raise
+
+
+def _has_restarted(board: SerialTransport) -> bool:
+    board.serial.write(f"{RESTARTING!r} in globals()\r".encode())
+    answers = (b"\r\nFalse" + connection.PROMPT, b"\r\nTrue" + connection.PROMPT)
+    return board.read_until(1, answers, timeout_overall=connection.ANSWER).endswith(answers[0])

@@ -1,0 +1,54 @@
+"""Finds out whether a board that says nothing has been reset: no word of that comes by itself.
+
+After a reset it answers what the old session sends with an RST whose number is one too high (lwIP
+1.4, tcp_listen_input: ackno + 1), and Linux ignores that. Its answer to a keepalive probe is the
+same, so after 14 s without one that is right the kernel gives up (wire.py), but not while keys
+wait to be acknowledged: then it tries for a quarter of an hour. So somebody has to knock.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+_FIRST, _LONGEST = 4.0, 45.0  # s of silence before a knock; doubled each time
+_KNOCKS = 3  # in vain; each may take 5 s, and a board may be busy with its flash for some
+
+
+class Silence:
+    """`knock()` is called in a thread: True where the session is certainly over.
+
+    A board that is alive tells the session who knocks; alive() hears of it.
+    """
+
+    def __init__(self, knock: Callable[[], bool]) -> None:
+        self._knock = knock
+        self._thread: threading.Thread | None = None
+        self._over, self._in_vain = False, 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Something was sent or came: from now on the board is silent."""
+        self._since, self._wait = time.monotonic(), _FIRST
+
+    def alive(self) -> None:
+        """Something came from the board."""
+        self._in_vain = 0
+
+    def over(self) -> bool:
+        """Whether the session is over, as far as is known; knocks where it is time."""
+        if self._over or self._in_vain >= _KNOCKS:
+            return True
+        busy = self._thread and self._thread.is_alive()
+        if not busy and time.monotonic() - self._since > self._wait:
+            self._since, self._wait = time.monotonic(), min(2 * self._wait, _LONGEST)
+            self._thread = threading.Thread(target=self._ask, daemon=True)
+            self._thread.start()
+        return False
+
+    def _ask(self) -> None:
+        if self._knock():
+            self._over = True
+        else:
+            self._in_vain += 1
