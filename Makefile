@@ -26,11 +26,11 @@ clean: ## remove build/ (with the virtual board's flash) and caches; .venv stays
 ##
 ## To work on it (docs/contributing.md says how):
 check: lint ## lint and the quick tests: half a minute on two idle cores
-	@exec .venv/bin/python -m pytest -n auto -m "not slow" tests/test_*.py
+	@exec .venv/bin/python -m pytest --instafail -n auto -m "not slow" tests/test_*.py
 
 test: .venv/.installed-dev ## every test that this machine can run; says what it left out and why
 	@echo "Running all tests: about 5 minutes on two idle cores. What fails is shown at once."
-	@exec .venv/bin/python -m pytest -n 4
+	@exec .venv/bin/python -m pytest --instafail -n 4
 
 lint: .venv/.installed-dev ## style, the device-code check, types of device code
 	@failed=; \

@@ -104,6 +104,20 @@ def test_a_callback_of_the_users_that_only_asks_its_socket_crashes_nothing(
     assert ran_through(board)
 
 
+def test_events_without_end_do_not_keep_what_is_typed_from_the_prompt(board: VirtualBoard) -> None:
+    _handle(board, "time.ticks_ms()")
+
+    def another(chip: Chip) -> Callable[[], int]:
+        ticks = chip.clock.ticks_ms
+        return lambda: (chip.interrupt(128 + PIN), ticks())[1]
+
+    board.do(lambda chip: setattr(chip.clock, "ticks_ms", another(chip)))
+    board.do(lambda chip: chip.interrupt(128 + PIN))
+    mark = len(board.console)
+    board.do(lambda chip: chip.terminal.put(b"6*7\r"))
+    board.wait_for(lambda chip: b"\n42\r\n>>> " in board.printed_since(mark))
+
+
 def _handle(board: VirtualBoard, callback: str) -> None:
     """Have an edge at the pin do that."""
     lines = (

@@ -15,7 +15,7 @@ from tools.errors import UserError
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import POWER_ON
 
-TIMES = 10  # For the long run: 200, which takes a minute for each test.
+TIMES = 4  # For the long run: 200, which takes two minutes for each test.
 CLIENTS = 3
 PRINTS = b"x = [print('line', i) for i in range(300)]\r"
 CTRL_D = b"\4"

@@ -37,18 +37,16 @@ class Execution:
         self._kbd = self._signalled = False
         self._late: asyncio.TimerHandle | None = None  # a call that a signal may have broken off
         self._wait: asyncio.TimerHandle | None = None
-        self._idle = False  # waiting at the prompt
         self._held: Call | None = None  # waits until the WebREPL client takes what was printed
-        self._source = b""
+        self._idle, self._source = False, b""  # waiting at the prompt; what it has to run
         self._terminal.ring.interrupt_char = _CTRL_C
         self._vm = Vm(chip.loop, self._request, chip.vm_printed, chip.vm_ended)
 
     def stop(self) -> None:
         """Power off: whatever was under way stays half done."""
         self.events.stop()
-        for timer in (self._wait, self._late):
-            if timer:
-                timer.cancel()
+        for timer in filter(None, (self._wait, self._late)):
+            timer.cancel()
         self._wait = self._late = self._held = None
         self._vm.kill()
 
@@ -164,7 +162,9 @@ class Execution:
         self._kbd = self._kbd and not ctrl_c
         if "read" in self._chip.flash.fail:
             flags |= protocol.FAULTY
-        self._vm.reply(result, data, self.events.take(), flags)
+        # The prompt looks for a key behind each callback, so that no crowd of events keeps it out.
+        key = self.events.running and not self._running and self._terminal.ring.waiting
+        self._vm.reply(result, data, [] if key else self.events.take(), flags)
 
     def _end_window(self) -> None:
         self._late, self.events.held = None, False
