@@ -71,9 +71,9 @@ def _mount(blocks):
 
 
 def _open_name_pool():
-    # The stand-ins' names fill pools (py/qstr.c), where the chip's are in ROM. The next pool, of 640
-    # names, is 7 KB in one piece, and any new name at the prompt could want it: it is opened now.
-    # Kinder: so the bundle's own names, for which the chip opens pools, cost nothing here.
+    # The names of the stand-ins fill pools (py/qstr.c); those of the chip are in ROM. The next
+    # pool, of 640 names, is 7 KB in one piece, and any new name at the prompt could want it: it is
+    # opened now. Kinder: so the names of the bundle, for which the chip opens pools, cost nothing.
     gc.collect()
     before, n = gc.mem_alloc(), 0
     while gc.mem_alloc() - before < _POOL:
