@@ -41,7 +41,7 @@ def test_a_second_client_is_turned_away_and_the_first_told(board):
     second = board.client(UPGRADE)
     assert second.received == SWITCHED
     assert second.got_fin and not second.got_rst
-    line = b"\nConcurrent WebREPL connection from %a rejected\n" % (second.address,)
+    line = b"\r\nConcurrent WebREPL connection from %a rejected\r\n" % (second.address,)
     assert first.received == bytes((0x81, len(line))) + line
     first.send(b"1+1\r")
     board.net.idle()

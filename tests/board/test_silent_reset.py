@@ -14,6 +14,7 @@ from test_watch import edit, page
 from tool_rig import Tool, copy_project, way
 
 from tools.board import restart, silence
+from tools.deploy import __main__ as tool
 from tools.deploy.steps import Deploy
 from tools.virtual_board.board import VirtualBoard
 
@@ -93,7 +94,7 @@ def test_watch_goes_on(board: VirtualBoard, project: Path) -> None:
 def test_a_deploy_is_not_taken_in_by_the_board_as_it_was_before_its_restart(
     files: Files, make_target: Make, monkeypatch: pytest.MonkeyPatch, delay: float
 ) -> None:
-    monkeypatch.setattr(restart, "_GOES", 0)
+    monkeypatch.setattr(tool, "_GOES", 0)
     target = make_target(files)
     target.board.do(lambda chip: setattr(chip, "restart_time", delay))
     wanted = changed(files, **{"main.py": files["/main.py"] + b"# new\n"})

@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,6 +24,7 @@ from tools.errors import UserError, main
 from tools.inputs import read_text, switched_on
 
 WOULD_CHANGE = 2
+_GOES = 0.5  # s that the board may go on for before its reset: nobody need knock meanwhile
 Say = Callable[[str], None]
 
 
@@ -76,6 +78,7 @@ def _serving(state: object) -> bool:
 
 def _after_restart(host: str | None) -> dict:
     """The board's state once it has booted. UserError where the switch does not serve then."""
+    time.sleep(_GOES)
     try:
         with connection.explained(host or "the board"):
             board = restart.reconnect(host, None)
