@@ -1,13 +1,15 @@
 ## A web switch for the ESP8266, and a virtual board to try it on.
-##
+#
 #  A target that is a tool is one line: `name: tools.module ## what it does`.
 #  Settings reach the tools through the environment, where make puts what its command line sets:
 #  no value is ever pasted into a shell line.
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint fuzz clean
+.PHONY: help clean check test lint fuzz
 MAKEFLAGS += --no-builtin-rules
 
+##
+## To use it:
 run: tools.virtual_board ## the virtual board, in the foreground; Ctrl-C ends it
 configure: tools.configure ## ask for WiFi, passwords and the LED's pin; write webrepl_cfg.py
 flash: tools.flash ## put the firmware FIRMWARE=file on the board at PORT
@@ -16,17 +18,21 @@ repl: tools.repl ## a prompt on the board at PORT or HOST
 watch: tools.watch ## put each file on the board at PORT or HOST as it is saved
 info: tools.info ## what is on the board at PORT or HOST, and how it does
 webrepl: tools.webrepl_page ## the WebREPL client in a browser, for the board at HOST or PORT
-size: tools.size ## every budget with its present figure; fails above one
-bench: tools.bench ## what a request costs, beside others that do the same; needs valgrind
-soak: tools.soak ## many requests by all kinds of clients to a virtual board; nothing may be lost
-wiring: tools.wiring ## draw docs/wiring.svg
-screenshots: tools.screenshots ## take docs/screenshots/ from the virtual board
-build: tools.build
 
-test: .venv/.installed ## every test that this machine can run; says what it left out and why
-	@exec .venv/bin/python -m pytest -n 4
+clean: ## remove build/ (with the virtual board's flash) and caches; .venv stays
+	@rm -rf build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name .venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
-lint: .venv/.installed ## style, the device-code check, types of device code
+##
+## To work on it (docs/contributing.md says how):
+check: lint ## lint and the quick tests: half a minute on two idle cores
+	@exec .venv/bin/python -m pytest --instafail -n auto -m "not slow" tests/test_*.py
+
+test: .venv/.installed-dev ## every test that this machine can run; says what it left out and why
+	@echo "Running all tests: about 5 minutes on two idle cores. What fails is shown at once."
+	@exec .venv/bin/python -m pytest --instafail -n 4
+
+lint: .venv/.installed-dev ## style, the device-code check, types of device code
 	@failed=; \
 	.venv/bin/python -m ruff check --quiet --output-format=concise || failed=1; \
 	.venv/bin/python -m ruff format --check --quiet --output-format=concise || failed=1; \
@@ -34,24 +40,33 @@ lint: .venv/.installed ## style, the device-code check, types of device code
 	.venv/bin/python -m tools.lint.stubs && .venv/bin/python -m mypy || failed=1; \
 	test -z "$$failed"
 
-fuzz: .venv/.installed ## a million requests that a fuzzer makes up; it ends at one that does harm
+size: tools.size ## every budget with its present figure; fails above one
+bench: tools.bench ## what a request costs, beside others that do the same; needs valgrind
+soak: tools.soak ## many requests by all kinds of clients to a virtual board; nothing may be lost
+fuzz: .venv/.installed-dev ## a million requests that a fuzzer makes up; it ends at one that does harm
 	@exec .venv/bin/python -m tests.fuzz.target
 
-clean: ## remove build/ (with the virtual board's flash) and caches; .venv stays
-	@rm -rf build .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	@find . -name .venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
+screenshots: tools.screenshots ## pictures of the page, from the virtual board; needs Chromium
+recording: tools.recording ## a short film of `make watch`, from the virtual board
+build: tools.build
 
 help:
 	@awk 'sub(/^## ?/, "") { print; next } \
 	    /^[a-z]+:.* ## / { name = $$1; sub(/:.*/, "", name); sub(/.* ## /, ""); \
 	    printf "  make %-12s %s\n", name, $$0 }' Makefile
 
-# An unmade file, so that a tool is run whenever it is asked for.
+# These files are never made, so that a tool is run whenever it is asked for.
+tools.bench tools.recording tools.screenshots tools.size: .venv/.installed-dev
+	@exec .venv/bin/python -m $@
 tools.%: .venv/.installed
 	@exec .venv/bin/python -m $@
 
-.venv/.installed: requirements.txt
-	@sh tools/install.sh
+.venv/.installed: requirements.txt .venv/bin/python
+	@sh tools/install.sh requirements.txt
+.venv/.installed-dev: requirements-dev.txt requirements.txt .venv/bin/python
+	@sh tools/install.sh requirements-dev.txt
+# No rule makes it: where it, or the Python that it links to, is gone, both are installed anew.
+.venv/bin/python:
 
 ##
 ## Settings, as in `make run HTTP_PORT=8088`:
@@ -64,7 +79,7 @@ tools.%: .venv/.installed
 ##   FIRMWARE=file.bin    what `make flash` writes
 ##   DRY_RUN=1            say what `make deploy` would do
 ##   COUNT=n              how many requests `make soak` makes (100000)
-##   SOURCE=1             deploy modules uncompiled
+##   WRITE=1              bench, screenshots and recording write into docs/, not into build/
 ##
 ## make ends with status 0, or 2 when something failed; the line above make's own says what. A tool
 ## by itself (.venv/bin/python -m tools.deploy) ends with 0, 1 for a failure, or 2 where DRY_RUN=1

@@ -8,8 +8,8 @@ import gc
 
 class _Boot:
     interrupted = False
-    retained = None  # device/retained.py, once that is loaded
-    told = ""  # the last problem
+    rtc_state = None  # device/rtc_state.py, once that is loaded
+    last_problem = ""  # the last problem
 
     def run(self):
         self.step("deploy", self.roll_forward)
@@ -24,6 +24,7 @@ class _Boot:
         self.step("access point", self.no_public_access_point)
 
     def step(self, name, action):
+        gc.collect()
         try:
             return action()
         except KeyboardInterrupt:
@@ -41,9 +42,9 @@ class _Boot:
 
     def problem(self, line):
         print("boot:", line)
-        self.told = line
-        if self.retained:
-            self.retained.record(line)
+        self.last_problem = line
+        if self.rtc_state:
+            self.rtc_state.record(line)
 
     def roll_forward(self):
         import os
@@ -61,7 +62,7 @@ class _Boot:
         machine.reset()  # the old files are in memory
 
     def count(self):
-        # Before any import: a file that was cut short hangs that. Layout: device/retained.py.
+        # Before any import: a file that was cut short hangs that. Layout: device/rtc_state.py.
         import machine
         import network
 
@@ -71,7 +72,8 @@ class _Boot:
             kept = bytearray(b"SW\x01" + bytes(125))
         new = network.country() == "XX"
         network.country("ZZ")
-        if machine.reset_cause() not in (1, 2, 3):
+        watchdog, exception, soft_watchdog = 1, 2, 3  # the SDK's numbers
+        if machine.reset_cause() not in (watchdog, exception, soft_watchdog):
             kept[4] = 0
         elif new and kept[4] < 255:
             kept[4] += 1

@@ -11,9 +11,9 @@ except Exception as e:
     problem = "main.py: %s: %s" % (type(e).__name__, e)
     print(problem)
     try:
-        from device import retained
+        from device import rtc_state
 
-        retained.load()
-        retained.record(problem)
+        rtc_state.load()
+        rtc_state.record(problem)
     except Exception:
         pass  # then the line above is all that can be done

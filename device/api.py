@@ -4,7 +4,7 @@ import json
 
 from micropython import const
 
-from device import access, http, led, retained, status
+from device import access, http, led, rtc_state, status
 
 try:
     from device import pages
@@ -22,12 +22,12 @@ _HEAD = const(1)
 _POST = const(2)
 _PUT = const(3)
 _LENGTH = const(1)
-_KIND = const(2)
+_CONTENT_TYPE = const(2)
 _ACCEPT = const(8)
 _ENCODINGS = const(9)
 
 # Media types of {"on": true}. `curl -d` says that it sends a form, Home Assistant says octets.
-_KINDS = const("""
+_JSON_TYPES = const("""
 
 application/json
 application/x-www-form-urlencoded
@@ -56,7 +56,7 @@ def start(name, password):
     access.start(name, password)
 
 
-def answer(data):
+def handle(data):
     """Return the whole response (bytes, at most 1071) to a request.
 
     `data` (bytes-like) is all that came so far on one connection; None says that more must
@@ -67,7 +67,7 @@ def answer(data):
     if data in _polls:
         return _ON if led.signal.value() else _OFF  # _state(), without the price of a call
     try:
-        return _answer(bytes(data))
+        return _handle(bytes(data))
     except MemoryError:
         return http.error(503)
 
@@ -83,11 +83,11 @@ def sent(response, sock, peer):
         requests += 1
     else:
         rejected += 1
-    if retained.crashes:
-        retained.set_crashes(0)  # whatever crashed, it serves again
+    if rtc_state.crashes:
+        rtc_state.set_crashes(0)  # whatever crashed, it serves again
 
 
-def _answer(data):
+def _handle(data):
     global _polls
     request = http.parse(data)
     if request is None:
@@ -132,7 +132,7 @@ def _decide(method, path, body, fields):
     if path == "/status":
         return _report()
     if pages:
-        return pages.home(_name, led.signal.value())
+        return pages.render(_name, led.signal.value())
     body = "on: %d<form method=post action=/toggle><button>toggle" % led.signal.value()
     return http.response("200 OK", "text/html", body)
 
@@ -145,7 +145,7 @@ def _set(body, fields):
     """Switch the light as `body` (bytes) asks; return a response, or the number of an error."""
     if fields[_LENGTH] is None:
         return 411
-    if http.line_of((fields[_KIND] or "").split(";")[0].strip().lower(), _KINDS) < 0:
+    if http.line_of((fields[_CONTENT_TYPE] or "").split(";")[0].strip().lower(), _JSON_TYPES) < 0:
         return 415
     # By hand, since MicroPython's json also takes {"on" true} and {"on": true,}.
     if not body or max(body) > 126:

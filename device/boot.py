@@ -3,6 +3,8 @@
 A step that fails is printed, recorded for /status and skipped.
 """
 
+import gc
+
 
 def run(board):
     """Take the steps, with `board`, boot.py's object -> False where the settings cannot be had."""
@@ -11,14 +13,14 @@ def run(board):
     board.step("settings", steps.settings)
     if not steps.config:
         return False
-    if board.retained:
+    if board.rtc_state:
         board.step("light", steps.light)
     if not board.step("WebREPL", steps.webrepl):
         board.step("WebREPL", board.stock_webrepl)
     board.step("access point", board.no_public_access_point)
     if not board.interrupted:
         board.step("WiFi", steps.wifi)
-    if board.retained:
+    if board.rtc_state:
         # Last: of several errors the reason for safe mode is kept.
         board.step("safe mode", steps.crashes)
     if not board.interrupted:
@@ -34,12 +36,12 @@ class _Steps:  # and what one hands on to the next
         self.board = board
 
     def memory(self):
-        from device import retained
+        from device import rtc_state
 
-        retained.load()
-        if self.board.told:
-            retained.record(self.board.told)
-        self.board.retained = retained
+        rtc_state.load()
+        if self.board.last_problem:
+            rtc_state.record(self.board.last_problem)
+        self.board.rtc_state = rtc_state
 
     def settings(self):
         from device import config
@@ -58,10 +60,11 @@ class _Steps:  # and what one hands on to the next
         if not password:
             print("boot: WebREPL is off: set PASS in webrepl_cfg.py, 4 to 9 characters")
             return True
-        from device import access, webrepl_door
+        from device import access, webrepl_server
 
+        gc.collect()
         access.start(self.config.HOSTNAME, "")  # the names that pages may come by
-        webrepl_door.start(password, *[self.config.BASE] if self.config.BASE else [])
+        webrepl_server.start(password, *[self.config.BASE] if self.config.BASE else [])
         return True
 
     def wifi(self):

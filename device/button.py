@@ -13,6 +13,7 @@ _DEBOUNCE_MS = const(50)
 # Called at every edge, once there is a server: the queue of events may have lost one of a socket's
 # to the bouncing contacts, and a sweep makes up for it.
 sweep = None
+closed = None  # asked first, once there is a server: see server.py
 
 _pin = None
 _up = False
@@ -33,7 +34,7 @@ def start():
     _pin.irq(_edge, Pin.IRQ_FALLING | Pin.IRQ_RISING)
 
 
-def look(_):
+def poll(_):
     """Toggle the light where a press has begun.
 
     The level counts, as it is now: which edge it was, and how many were lost, does not matter.
@@ -52,6 +53,8 @@ def look(_):
 
 
 def _edge(_):
-    look(None)
+    if closed and closed():
+        return
+    poll(None)
     if sweep:
         sweep()

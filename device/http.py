@@ -40,28 +40,28 @@ _TOKEN = const("etasonrc-dipguhflmwyxkbvjqz0123456789!#$%&'*+.^_`|~")
 # several reasons.
 _ERRORS = const("""
 303 See Other|Location: /
-4000 Not plain ASCII, or a bare line end
-4001 First line not like GET / HTTP/1.1
-4002 Header line not like Name: value
+4000 Head must be plain ASCII with CR LF line ends
+4001 First line must be like GET / HTTP/1.1
+4002 Header lines must be like Name: value
 4003 Header sent twice
-4004 No Host
-4005 Content-Length not a number
-4006 Body not like {"on": true}
+4004 Host header missing
+4005 Content-Length is not a number
+4006 Body must be {"on": true} or {"on": false}
 401 Password missing or wrong|WWW-Authenticate: Basic realm="switch", charset="UTF-8"
-403 Another site asks
+403 Cross-site request refused
 404 Not Found
 4050 Method Not Allowed|Allow: GET, HEAD
 4051 Method Not Allowed|Allow: GET, HEAD, PUT, POST
 4052 Method Not Allowed|Allow: POST
-406 No gzip in Accept-Encoding
+406 Accept-Encoding must allow gzip
 408 Request Timeout
 411 Length Required
 413 Content Too Large
 414 URI Too Long
-415 Not application/json
-421 Host not a name of this switch
+415 Content-Type must be application/json
+421 Host is not a name of this switch
 431 Request Header Fields Too Large
-500 Status too long
+500 Status is too long
 5010 Method Not Implemented
 5011 Transfer-Encoding Not Implemented
 503 Busy
@@ -69,16 +69,16 @@ _ERRORS = const("""
 """)
 
 
-def response(status, kind, body, extra=""):
+def response(status, content_type, body, extra=""):
     """Return a whole response (bytes) that no cache keeps.
 
-    `status` is like "200 OK", `kind` is the media type, `extra` may hold one more header line with
-    its CR LF.
+    `status` is like "200 OK", `content_type` is the media type, `extra` may hold one more header
+    line with its CR LF.
     """
     return (
         "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n%sCache-Control: no-store\r\n"
         "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n%s"
-        % (status, kind, len(body.encode()), extra, body)
+        % (status, content_type, len(body.encode()), extra, body)
     ).encode()
 
 

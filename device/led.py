@@ -2,25 +2,25 @@
 
 from machine import Pin, Signal
 
-from device import retained
+from device import rtc_state
 
 signal = None  # its value() is 1 while it is on, as the pin says: a change at the prompt counts
 
 
 def start(pin, active_low):
-    """Take pin `pin`, in the state that is retained; `active_low` where low means on.
+    """Take pin `pin`, in the state that RTC memory has; `active_low` where low means on.
 
     Direction and level go out in one call, so that nothing flashes.
     """
     global signal
-    level = 1 if retained.light != active_low else 0
+    level = 1 if rtc_state.light != active_low else 0
     signal = Signal(Pin(pin, Pin.OUT, value=level), invert=active_low)
 
 
 def set(on):
     """Switch it on or off."""
     signal.value(on)
-    retained.set_light(on)
+    rtc_state.set_light(on)
 
 
 def toggle():

@@ -10,20 +10,24 @@ that this chip makes no other use of: boot.py sets it to "ZZ", which is no count
 import machine
 from micropython import const
 
-from device import retained
+from device import rtc_state
 
 _LIMIT = const(3)
-_CRASHES = (1, 2, 3)  # the SDK's numbers for watchdog, exception, soft watchdog
+# The SDK's numbers (struct rst_info).
+_WATCHDOG = const(1)
+_EXCEPTION = const(2)
+_SOFT_WATCHDOG = const(3)
+_CRASHES = (_WATCHDOG, _EXCEPTION, _SOFT_WATCHDOG)
 
 
 def record():
     """Retain what crashed, as the last error."""
     cause = machine.reset_cause()
-    if retained.crashes and cause in _CRASHES:
-        kind = "exception" if cause == 2 else "watchdog"
-        retained.record("crash by %s, %d in a row" % (kind, retained.crashes))
+    if rtc_state.crashes and cause in _CRASHES:
+        crash = "exception" if cause == _EXCEPTION else "watchdog"
+        rtc_state.record("crash by %s, %d in a row" % (crash, rtc_state.crashes))
 
 
 def active():
     """True where the switch is to stay off."""
-    return retained.crashes >= _LIMIT
+    return rtc_state.crashes >= _LIMIT

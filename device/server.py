@@ -11,12 +11,16 @@ import micropython
 from micropython import const
 
 from device import connection
-from device.connection import accept, places, poll, serve, services
+from device.connection import accept, poll, serve, services, slots
 
 _BACKLOG = const(4)
+_POLLNVAL = const(32)  # of a closed socket
 _CALLBACK = const(20)  # socket option: modlwip.c calls back at a new client, at data and at EOF
 _TICK_MS = const(25)
 _LOST_MS = const(1000)
+# Of a slot, see connection.py.
+_SOCK = const(0)
+_READS_LEFT = const(5)
 
 after_sweep = None  # what sweep() calls at its end, with None
 checks = [connection.check]  # called with the time (ticks) while there is anything to do
@@ -43,6 +47,18 @@ def listen(service):
     return bool(connection.callback)
 
 
+def closed():
+    """True where a soft reset has closed the listeners: a callback has to do nothing then.
+
+    The firmware frees all objects and then runs what is in the queue (ports/esp8266/main.c), on
+    memory that whatever allocates writes over. So this is what each callback asks first, and it
+    allocates nothing: neither does its frame, which stays below 12 words.
+    """
+    for event in poll.ipoll(0):
+        if event[1] & _POLLNVAL:
+            return True
+
+
 def run():
     """Serve until Ctrl-C."""
     wait = -1
@@ -59,6 +75,8 @@ def sweep(event=None):
     looks at all the time, be it the prompt or time.sleep().
     """
     global _ticking
+    if closed():
+        return
     wait = _TICK_MS
     if event is True:
         _ticking = False
@@ -85,11 +103,12 @@ def _turn(wait):
             accept(event[0])
             new = True
     wait = -1
-    for place in places:
-        if place[0]:  # its socket
+    for slot in slots:
+        if slot[_SOCK]:
             wait = _TICK_MS
-            if not new or not place[5]:  # it has its answer: it can wait while others come
-                serve(place)
+            # Who has an answer can wait while others come.
+            if not new or not slot[_READS_LEFT]:
+                serve(slot)
     if not 0 <= ticks_diff(ticks_ms(), _checked) < _TICK_MS:
         _check()
     return wait

@@ -8,7 +8,7 @@ import machine
 import network
 from micropython import const
 
-from device import retained
+from device import rtc_state
 
 _PERIOD = const(1 << 30)  # of the counter behind ticks_ms, on this chip
 # Positions are the SDK's numbers (struct rst_info).
@@ -49,7 +49,7 @@ def read(version, requests, rejected):
         "safe_mode": False,  # it would not be served
         "requests": requests,
         "rejected": rejected,
-        "last_error": retained.last_error(),
+        "last_error": rtc_state.last_error(),
     }
 
 

@@ -1,8 +1,9 @@
 """Puts the pieces of the switch together. Nothing of this is needed once it runs."""
 
+import gc
 import sys
 
-from device import button, led, retained
+from device import button, led, rtc_state
 
 
 def start():
@@ -16,9 +17,9 @@ def start():
         return
     from device import config, safe_mode
 
-    retained.load()
+    rtc_state.load()
     if safe_mode.active():
-        print("switch: off (%s); mend it and reset the board" % retained.last_error())
+        print("switch: off (%s); mend it and reset the board" % rtc_state.last_error())
         return
     settings = config.load()
     led.start(settings.LED_PIN, settings.LED_ACTIVE_LOW)
@@ -26,14 +27,17 @@ def start():
     _forget("boot", "config", "safe_mode", "wifi")
 
     # The largest modules, and those that people change: they come last.
-    from device import api, server, status
+    from device import server
+
+    button.closed = server.closed  # with WebREPL on, its listener tells even if api.py is broken
+    from device import api, status
 
     status.start()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
     called_back = server.listen(api)
     button.sweep = server.sweep
     # A full queue may have lost the button's event; and the clock begins anew now and then.
-    server.checks += [button.look, status.tick]
+    server.checks += [button.poll, status.tick]
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
     _forget("switch")
     if not called_back:
@@ -47,3 +51,4 @@ def _forget(*names):
     for name in names:
         if sys.modules.pop("device." + name, None):
             delattr(device, name)
+    gc.collect()

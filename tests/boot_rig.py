@@ -53,8 +53,11 @@ class Server:
     def sweep(self):
         self.sweeps += 1
 
+    def closed(self):
+        return False
+
     def serve(self, request):
-        response = bytes(self.service.answer(request))
+        response = bytes(self.service.handle(request))
         self.service.sent(response, None, None)
         self.check()
         return response
@@ -84,7 +87,7 @@ class Board:
         self.lose_modules()
         if server:
             self.stand_in("device.server", server)
-        self.stand_in("device.webrepl_door", self.door)
+        self.stand_in("device.webrepl_server", self.door)
         self.stand_in("webrepl", self.stock)
         for name in missing:
             self.stand_in(name, None)
@@ -114,11 +117,11 @@ class Board:
         return lines
 
     def last_error(self):
-        return self.retained().last_error()
+        return self.rtc_state().last_error()
 
-    def retained(self):
+    def rtc_state(self):
         """What is in RTC memory now."""
-        from device import retained
+        from device import rtc_state
 
-        retained.load()
-        return retained
+        rtc_state.load()
+        return rtc_state

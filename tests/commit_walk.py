@@ -101,7 +101,7 @@ def on(flash, action):
 
 
 def recorded():
-    """The old set, a deploy to the new one staged, and its record."""
+    """The old set, a deploy to the new one staged, and its commit marker."""
     for folder in ("/device", "/.deploy"):
         os.mkdir(folder)
     for path, text in list(OLD.items()) + list(USERS.items()):

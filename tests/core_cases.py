@@ -82,7 +82,7 @@ class Pages:
     VERSION = "1"
 
     @staticmethod
-    def home(name, on):
+    def render(name, on):
         body = name + (b" lit" if on else b" dark")
         return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
 
@@ -100,12 +100,12 @@ class Api:
         """What device/status.py has."""
         return dict(self._status())
 
-    def answer(self, data):
+    def handle(self, data):
         if Api._on is not self:
             Api._on = self
             api.led, api.status, api.pages = self._light, self, self._pages
             api.start(*self._settings)
-        return api.answer(data)
+        return api.handle(data)
 
 
 class Client:
@@ -117,7 +117,7 @@ class Client:
 
     def send(self, data):
         """The bytes that `data` is answered, or None."""
-        response = self._api.answer(data)
+        response = self._api.handle(data)
         return note(bytes(data), response if response is None else bytes(response))
 
     def ask(self, line, lines=LINES, body=None):

@@ -97,7 +97,7 @@ def plug_in(monkeypatch, net, **more):
     import device
 
     stand_ins = dict.fromkeys(("socket", "select", "time", "micropython"), net) | more
-    names = ("connection", "server", "webrepl_door")
+    names = ("connection", "server", "webrepl_server")
     for name in names:  # so that monkeypatch puts back what was there
         monkeypatch.setitem(sys.modules, "device." + name, None)
         monkeypatch.setattr(device, name, None, raising=False)

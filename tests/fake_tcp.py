@@ -177,10 +177,10 @@ class Socket:
             raise OSError(errno.EBADF)
 
     def ready(self, events):
-        if self.port is not None:
-            return POLLIN if self.waiting else 0
         if self.closed:
             return POLLNVAL
+        if self.port is not None:
+            return POLLIN if self.waiting else 0
         flags = POLLIN if self.incoming or self.eof or self.error else 0
         if not self.error and self.client.unacked < SEND_BUFFER:
             flags |= POLLOUT

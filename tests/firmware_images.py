@@ -11,21 +11,21 @@ STANDARD = b"ESP module with ESP8266"
 SMALL = b"ESP module (1M) with ESP8266"
 
 
-def bootable(size: int = 3000) -> bytes:
+def bootable(size: int = 3000, byte_23: int = 1) -> bytes:
     """An image as the ROM loads it, made by esptool: code for IRAM and data for DRAM."""
     image = ESP8266ROMFirmwareImage()
     image.entrypoint = 0x40100000
-    # Byte 23 of the file is 1: esptool 5.6 takes that for the mark of an appended SHA-256.
+    # esptool 5.6 takes a 1 in byte 23 of the file for the mark of an appended SHA-256.
     image.segments = [
-        ImageSegment(0x40100000, bytes(7) + b"\x01" + os.urandom(size)),
+        ImageSegment(0x40100000, bytes(7) + bytes([byte_23]) + os.urandom(size)),
         ImageSegment(0x3FFE8000, os.urandom(800)),
     ]
     return image.save(None)[1]
 
 
-def micropython(name: bytes = STANDARD) -> bytes:
+def micropython(name: bytes = STANDARD, byte_23: int = 1) -> bytes:
     """Firmware laid out as MicroPython's makeimg.py does it, with the name of a variant."""
-    body = bootable().ljust(0x8FFC, b"\xff")
+    body = bootable(byte_23=byte_23).ljust(0x8FFC, b"\xff")
     rest = os.urandom(30000) + name
     body += struct.pack("<I", 0x9000 + len(rest)) + rest
     return body + hashlib.md5(body[4:]).digest()

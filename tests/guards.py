@@ -1,4 +1,4 @@
-"""What holds the switch up, each with an edit that takes it away and the test that then fails.
+"""The guards of the switch, each with an edit that removes it and the test that then fails.
 
 docs/reliability.md shows this table; tests/test_guards.py makes the edits.
 """
@@ -17,10 +17,10 @@ class Guard(NamedTuple):
 
 GUARDS = [
     Guard(
-        "deadline of a request, and of WebREPL's handshake",
+        "timeout of a request, and of WebREPL's handshake",
         "device/connection.py",
-        ("_PATIENCE_MS = const(4000)", "_PATIENCE_MS = const(1 << 28)"),
-        "test_webrepl_door_guard.py::test_a_client_that_says_no_more_is_dropped",
+        ("_REQUEST_TIMEOUT_MS = const(4000)", "_REQUEST_TIMEOUT_MS = const(1 << 28)"),
+        "test_webrepl_server_guards.py::test_a_client_that_says_no_more_is_dropped",
     ),
     Guard(
         "end of a connection that has its answer",
@@ -29,21 +29,21 @@ GUARDS = [
         "test_server.py::test_a_client_that_waits_for_the_server_to_close_waits_a_moment_only",
     ),
     Guard(
-        "eviction: a newcomer takes the place of who can be spared",
+        "eviction: a new client takes the slot of one that matters less",
         "device/connection.py",
-        ("        place = _make_room()", "        return"),
+        ("        slot = _evict()", "        return"),
         "test_server_crowd.py::test_six_silent_clients_hold_nobody_up",
     ),
     Guard(
-        "the evicted leave lwIP at once",
+        "an evicted connection leaves lwIP at once",
         "device/connection.py",
         ("        sock.send(words + bytes(_SEND_BUFFER - len(words)))", "        pass"),
         "test_server_crowd.py::test_a_place_that_is_needed_is_free_at_once_and_its_client_told",
     ),
     Guard(
-        "no socket ever waits",
+        "no socket ever blocks",
         "device/connection.py",
-        ("        place[_SOCK].setblocking(False)\n", ""),
+        ("        slot[_SOCK].setblocking(False)\n", ""),
         "test_server_micropython.py::test_six_silent_clients_hold_nobody_up",
     ),
     Guard(
@@ -53,25 +53,25 @@ GUARDS = [
         "test_http.py::test_no_request_takes_more_memory_than_there_is",
     ),
     Guard(
-        "one reading only: no field twice",
+        "request smuggling: no field may be sent twice",
         "device/http.py",
         ("field < _LISTS", "False"),
         "test_http_refusals.py::test_what_could_be_read_in_two_ways_is_refused",
     ),
     Guard(
-        "Host: a foreign name opens nothing",
+        "Host: a foreign name is refused (DNS rebinding)",
         "device/access.py",
         ("if not is_local(host):", "if False:"),
         "test_api_access.py::test_a_foreign_name_that_leads_here_opens_nothing",
     ),
     Guard(
-        "Origin: another site does not write",
+        "Origin: another site cannot switch",
         "device/access.py",
         ("if writes and origin is not None and", "if False and"),
         "test_api_access.py::test_other_sites_cannot_flip_the_light",
     ),
     Guard(
-        "Sec-Fetch-Site: another site does not write",
+        "Sec-Fetch-Site: another site cannot switch",
         "device/access.py",
         ("if writes and site is not None and", "if False and"),
         "test_api_access.py::test_other_sites_cannot_flip_the_light",
@@ -83,52 +83,78 @@ GUARDS = [
         "test_api_access.py::test_with_a_password_nothing_is_told_without_it",
     ),
     Guard(
-        "polls with a password in them are not remembered",
+        "requests with a password in them are not cached",
         "device/api.py",
         (" and not access.password:", ":"),
         "test_api_polls.py::test_two_pollers_are_parsed_once_unless_they_are_long_or"
         "_have_a_password_in_them",
     ),
     Guard(
-        "sweeps make up for lost events",
+        "sweeps compensate for lost events",
         "device/server.py",
         ("    if not _ticking and (wait > 0", "    if False and (wait > 0"),
         "test_server_crowd.py::test_a_lost_event_of_data_is_made_up_for_without_another",
     ),
     Guard(
-        "a lost tick comes back",
+        "a lost tick is restarted",
         "device/server.py",
         ("        _ticking = False  # a tick got lost", "        pass  # a tick got lost"),
         "test_server_crowd.py::test_a_tick_that_got_lost_comes_back",
     ),
     Guard(
-        "WebREPL: pages of other sites stay out",
-        "device/webrepl_door.py",
+        "a soft reset: no event of a socket does anything on the swept heap",
+        "device/server.py",
+        ("    if closed():", "    if event is True and closed():"),
+        "board/test_soft_reset.py::test_a_client_that_comes_at_a_soft_reset_crashes_nothing",
+    ),
+    Guard(
+        "a soft reset: no tick does",
+        "device/server.py",
+        ("    if closed():", "    if event is not True and closed():"),
+        "board/test_soft_reset.py::test_a_client_that_is_there_at_a_soft_reset_crashes_nothing",
+    ),
+    Guard(
+        "a soft reset: nothing that a WebREPL client sends does",
+        "device/webrepl_server.py",
+        ("    if not server.closed():", "    if True:"),
+        "board/test_soft_reset.py::test_what_a_webrepl_client_sends_at_a_soft_reset"
+        "_crashes_nothing",
+    ),
+    Guard(
+        "a soft reset: no press of the button does",
+        "device/button.py",
+        ("    if closed and closed():", "    if False:"),
+        "board/test_soft_reset.py::test_the_button_pressed_at_a_soft_reset_crashes_nothing"
+        "_and_leaves_the_light",
+    ),
+    Guard(
+        "WebREPL: pages of other sites are refused",
+        "device/webrepl_server.py",
         ("        return http.error(403)", "        pass"),
-        "test_webrepl_door.py::test_a_page_of_another_site_cannot_open_a_session",
+        "test_webrepl_server.py::test_a_page_of_another_site_cannot_open_a_session",
     ),
     Guard(
-        "WebREPL: a page by a rebound name stays out",
-        "device/webrepl_door.py",
+        "WebREPL: a page with a rebound name is refused",
+        "device/webrepl_server.py",
         ("if host and access.is_local(host.lower())", "if host"),
-        "test_webrepl_door.py::test_a_page_of_another_site_cannot_open_a_session",
+        "test_webrepl_server.py::test_a_page_of_another_site_cannot_open_a_session",
     ),
     Guard(
-        "WebREPL: who takes over from a client that vanished",
-        "device/webrepl_door.py",
+        "WebREPL: a new client takes over from one that vanished",
+        "device/webrepl_server.py",
         ("_SILENCE_MS = const(60000)", "_SILENCE_MS = const(1 << 28)"),
-        "test_webrepl_door_guard.py::test_a_client_that_vanished_is_replaced_after_a"
+        "test_webrepl_server_guards.py::test_a_client_that_vanished_is_replaced_after_a"
         "_minute_of_silence",
     ),
     Guard(
-        "WebREPL: nobody waits for what a print waits for",
-        "device/webrepl_door.py",
+        "WebREPL: if a print waits for its client, nobody else waits",
+        "device/webrepl_server.py",
         ("        _sock.setblocking(False)\n    os", "        pass\n    os"),
-        "test_webrepl_door_guard.py::test_a_print_that_waits_for_its_client_keeps_nobody_else"
+        "test_webrepl_server_guards.py::test_a_print_that_waits_for_its_client_keeps_nobody_else"
         "_waiting",
     ),
     Guard(
-        "the stock WebREPL, where it has to do, waits 3 s at most for a byte",
+        "the stock WebREPL, if it has to start, waits at most 3 s for a byte",
         "boot.py",
         ("            webrepl.listen_s.settimeout(3)", "            webrepl.listen_s"),
         "test_boot_faults.py::test_without_the_guarded_door_the_firmwares_own_is"
@@ -155,20 +181,20 @@ GUARDS = [
         "test_safe_mode.py::test_three_crashes_in_a_row_leave_the_switch_off",
     ),
     Guard(
-        "a way in behind seven crashes, which needs no file of device/",
+        "after seven crashes, WebREPL without any file of device/",
         "boot.py",
         ("        if crashes > 6:", "        if crashes > 600:"),
         "test_safe_mode.py::test_a_file_whose_import_crashes_the_board_does_not_keep"
         "_its_owner_out",
     ),
     Guard(
-        "a slip in the settings does not drop the password",
+        "a mistake in the settings does not drop the password",
         "device/config.py",
         ('    if "HTTP_PASSWORD" in unfit:', "    if False:"),
         "test_config.py::test_a_slip_in_the_file_does_not_open_the_switch_to_everybody",
     ),
     Guard(
-        "roll-forward of a deploy that was cut off",
+        "roll-forward of an interrupted deploy",
         "boot.py",
         ('        self.step("deploy", self.roll_forward)\n', ""),
         "board/test_deploy_power.py::test_power_lost_in_or_after_any_write_leaves_the"
@@ -181,15 +207,15 @@ GUARDS = [
         "test_button.py::test_a_press_of_bouncing_contacts_toggles_the_light_once",
     ),
     Guard(
-        "a press whose event was lost is looked for",
+        "a press whose event was lost is still noticed",
         "device/switch.py",
-        ("[button.look, status.tick]", "[status.tick]"),
+        ("[button.poll, status.tick]", "[status.tick]"),
         "test_start.py::test_a_press_whose_event_a_full_queue_loses_counts_once_clients_come",
     ),
     Guard(
         "a response fits one send, with room for the FIN",
-        "tools/bake.py",
+        "tools/build_pages.py",
         ("    if len(data) > MAX_RESPONSE:", "    if False:"),
-        "test_bake.py::test_a_page_that_has_grown_too_big_is_named",
+        "test_build_pages.py::test_a_page_that_has_grown_too_big_is_named",
     ),
 ]

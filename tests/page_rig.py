@@ -4,7 +4,7 @@ import types
 from html.parser import HTMLParser
 from pathlib import Path
 
-from tools import bake
+from tools import build_pages
 
 WWW = Path(__file__).parent.parent / "device" / "www"
 
@@ -12,7 +12,7 @@ WWW = Path(__file__).parent.parent / "device" / "www"
 def load():
     """device/pages.py, made afresh, as a module on CPython."""
     pages = types.ModuleType("pages")
-    exec(bake.render(WWW, "0123abcd"), vars(pages))
+    exec(build_pages.render(WWW, "0123abcd"), vars(pages))
     return pages
 
 
@@ -25,7 +25,7 @@ def split(response):
 
 def html(pages, on=False, name=b"switch"):
     """The body of GET /."""
-    return split(pages.home(name, on))[2].decode("ascii")
+    return split(pages.render(name, on))[2].decode("ascii")
 
 
 class Tags(HTMLParser):

@@ -34,7 +34,7 @@ def starve():
     gc.collect()
 
 
-def answer(data):
+def handle(data):
     data = bytes(data)
     if b"\r\n\r\n" not in data:
         return _TOO_LARGE if len(data) > 1536 else None
@@ -55,7 +55,7 @@ class Service:
     def __init__(self, port):
         self.port = port
         self.rejected = 0
-        self.answer = answer
+        self.handle = handle
 
     def sent(self, response, sock, peer):
         pass

@@ -8,8 +8,8 @@ TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\
 LIMIT = 1536
 
 
-def answer(data):
-    """Stands in for api.answer."""
+def handle(data):
+    """Stands in for api.handle."""
     data = bytes(data)
     if b"\r\n\r\n" in data[:LIMIT]:
         return OK
@@ -22,7 +22,7 @@ class Service:
     port = 80
 
     def __init__(self):
-        self.answer = answer
+        self.handle = handle
         self.rejected = 0
         self.responses = []
 
@@ -64,5 +64,5 @@ class Board:
 
     def nobody(self):
         """True if nothing is left of any client."""
-        places = [place for place in self.connection.places if place[0] or place[4]]
-        return not places and not self.net.pcbs
+        slots = [slot for slot in self.connection.slots if slot[0] or slot[4]]
+        return not slots and not self.net.pcbs

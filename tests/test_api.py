@@ -170,7 +170,7 @@ def test_style_and_script_are_sent_to_those_who_can_unpack_them_and_the_others_a
 def report(status):
     """The response to GET /status. Not by Client, since there is more than one way to write JSON,
     and the two interpreters differ."""
-    return Api(Light(), lambda: status).answer(b"GET /status HTTP/1.0\r\n\r\n")
+    return Api(Light(), lambda: status).handle(b"GET /status HTTP/1.0\r\n\r\n")
 
 
 def test_the_status_is_json_and_fits_whatever_is_in_it():

@@ -34,12 +34,12 @@ def test_a_repeated_wish_is_no_poll():
 def test_polling_leaves_no_garbage():
     client = Api(Light())
     poll = memoryview(bytearray(CURL + b"-" * 300))[: len(CURL)]
-    client.answer(poll)
+    client.handle(poll)
     if hasattr(gc, "mem_alloc"):  # not on CPython
         gc.collect()
         before = gc.mem_alloc()
         for _ in range(100):
-            client.answer(poll)
+            client.handle(poll)
         assert gc.mem_alloc() == before
 
 
@@ -87,7 +87,7 @@ def test_want_of_memory_is_told_and_costs_nothing_else():
             raise MemoryError
 
     client = Api(Poor())
-    assert split(client.answer(CURL))[0] == 503
+    assert split(client.handle(CURL))[0] == 503
 
 
 def test_requests_and_refusals_are_counted():

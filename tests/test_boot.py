@@ -24,7 +24,7 @@ def test_a_board_where_all_is_well_tells_its_address_in_the_last_line(board):
 
 def test_the_light_comes_before_all_else_and_as_it_was(board):
     board.boot()
-    board.retained().set_light(True)
+    board.rtc_state().set_light(True)
     machine.reset(machine.SOFT_RESET)
     network.reset()
     started = []
@@ -93,7 +93,7 @@ def test_a_crash_is_counted_and_is_the_error_to_be_read_whatever_else_fails(boar
     for _ in range(2):  # the second is a soft reset
         machine.reset(machine.EXCEPTION)
         board.boot()
-        assert board.retained().crashes == 1
+        assert board.rtc_state().crashes == 1
         assert board.last_error() == "crash by exception, 1 in a row"
 
 

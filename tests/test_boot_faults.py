@@ -18,7 +18,7 @@ def test_memory_that_is_not_ours_is_no_problem(board):
     assert board.boot() == ["boot: address 192.168.1.7"]
 
 
-@pytest.mark.parametrize("module", ["led", "retained", "safe_mode", "wifi"])
+@pytest.mark.parametrize("module", ["led", "rtc_state", "safe_mode", "wifi"])
 def test_a_missing_module_is_told_and_the_rest_works(board, module):
     problem, address, *more = board.boot(missing=["device." + module])
     assert not more
@@ -26,9 +26,9 @@ def test_a_missing_module_is_told_and_the_rest_works(board, module):
     assert board.door.passwords == ["letmein"]
     assert address == "boot: address " + ("none yet" if module == "wifi" else "192.168.1.7")
     assert (("init", 2, machine.Pin.OUT, 1) in machine.calls) == (
-        module not in ("led", "retained")
+        module not in ("led", "rtc_state")
     )
-    if module != "retained":
+    if module != "rtc_state":
         assert "device." + module in board.last_error()
 
 
@@ -44,21 +44,21 @@ def test_without_what_the_rest_needs_there_is_webrepl_and_no_public_access_point
 
 
 def test_without_the_guarded_door_the_firmwares_own_is_opened_with_a_limit(board):
-    problem, address = board.boot(missing=["device.webrepl_door"])
-    assert "device.webrepl_door" in problem
+    problem, address = board.boot(missing=["device.webrepl_server"])
+    assert "device.webrepl_server" in problem
     assert (board.stock.passwords, board.stock.timeout) == (["letmein"], 3)
     assert address == "boot: address 192.168.1.7"
 
 
 def test_without_any_webrepl_the_board_joins_the_network(board):
-    *problems, address = board.boot(missing=["device.webrepl_door", "webrepl"])
+    *problems, address = board.boot(missing=["device.webrepl_server", "webrepl"])
     assert len(problems) == 2
     assert address == "boot: address 192.168.1.7"
 
 
 def test_without_any_device_module_there_is_webrepl_and_no_public_access_point(board):
     network.active[1] = True
-    names = ["boot", "config", "led", "retained", "safe_mode", "wifi", "webrepl_door"]
+    names = ["boot", "config", "led", "rtc_state", "safe_mode", "wifi", "webrepl_server"]
     board.boot(missing=["device." + name for name in names])
     assert (board.stock.passwords, board.stock.timeout) == (["letmein"], 3)
     assert not network.active[1]

@@ -34,7 +34,7 @@ def run(tmp_path):
         code = (
             f"import sys; sys.path[:] = {path}; import machine, network; {AT_HOME}\n"
             # The guarded door needs sockets; the firmware's own is a stand-in.
-            "sys.modules['device.webrepl_door'] = None\n" + code
+            "sys.modules['device.webrepl_server'] = None\n" + code
         )
         done = subprocess.run(
             [MICROPYTHON, "-X", "heapsize=" + HEAP, "-c", code],
@@ -50,7 +50,7 @@ def run(tmp_path):
 
 
 BOOT = f"exec(open({str(ROOT / 'boot.py')!r}).read())\n"
-LAST_ERROR = "from device import retained; retained.load(); print(retained.last_error())\n"
+LAST_ERROR = "from device import rtc_state; rtc_state.load(); print(rtc_state.last_error())\n"
 
 
 def test_the_board_boots(run):
@@ -73,9 +73,9 @@ def test_settings_that_cannot_be_used_are_told_by_line_or_name(run, settings, li
 
 
 def test_the_light_and_the_last_error_come_back_from_rtc_memory(run):
-    keep = "retained.load(); retained.set_light(True); retained.record('Tür' + 200 * '€')\n"
-    look = "retained.load(); print(retained.light, retained.last_error())\n"
-    assert run("from device import retained\n" + keep + look) == ["True T?r" + 119 * "?"]
+    keep = "rtc_state.load(); rtc_state.set_light(True); rtc_state.record('Tür' + 200 * '€')\n"
+    look = "rtc_state.load(); print(rtc_state.light, rtc_state.last_error())\n"
+    assert run("from device import rtc_state\n" + keep + look) == ["True T?r" + 119 * "?"]
 
 
 def test_a_press_of_the_button_does_not_need_memory_that_may_be_gone(run):

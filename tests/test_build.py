@@ -1,5 +1,6 @@
 """tools/build.py: what goes onto the board."""
 
+import re
 import shutil
 import stat
 
@@ -7,6 +8,8 @@ import pytest
 
 from tools import build
 from tools.errors import UserError
+
+HERE = build.ROOT
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def tree(folder):
 
 def version(folder):
     text = (folder / "device" / "pages.py").read_text()
-    return text.split('VERSION = "')[1][:8]
+    return text.split('VERSION = "')[1].partition('"')[0]
 
 
 def test_the_board_gets_what_it_runs_and_nothing_else(project, out):
@@ -156,6 +159,13 @@ def test_the_version_tells_which_code_runs(project, out):
     style = project / "device" / "www" / "style.css"
     style.write_text("p { margin: 0 }\n")
     assert len({first, second, version(build.build(out, source=True))}) == 3
+
+
+def test_the_version_is_the_one_that_the_changelog_and_the_api_document_name(project, out):
+    number, _, digest = version(build.build(out, source=True)).partition("+")
+    assert re.fullmatch(r"\d+\.\d+\.\d+", number) and re.fullmatch("[0-9a-f]{8}", digest)
+    assert re.search(r"^## \[(\d.+?)\]", (HERE / "CHANGELOG.md").read_text(), re.M)[1] == number
+    assert f"\n  version: {number}\n" in (HERE / "docs" / "openapi.yaml").read_text()
 
 
 def test_the_version_tells_nothing_of_the_configuration(project, out):

@@ -116,7 +116,7 @@ def test_events_lost_from_a_full_queue_cost_one_press_at_most(switch):
 
 def test_a_press_whose_event_is_lost_counts_at_the_next_look(switch):
     machine.pins[0]["level"] = 0  # unseen
-    button.look(machine.now)
+    button.poll(machine.now)
     wait(100)
     machine.drive(0, 1)
     assert switch.toggles == 1
@@ -126,7 +126,7 @@ def test_looking_again_at_a_button_that_is_held_down_does_nothing(switch):
     machine.drive(0, 0)
     for _ in range(10):
         wait(25)
-        button.look(machine.now)
+        button.poll(machine.now)
     assert switch.toggles == 1
 
 

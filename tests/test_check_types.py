@@ -10,6 +10,8 @@ from tools.lint import stubs
 
 ROOT = Path(__file__).resolve().parent.parent
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def firmware_stubs(tmp_path_factory):

@@ -121,7 +121,7 @@ def test_a_value_with_a_dollar_goes_in_front_of_make_as_it_is_told(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert values_in(tmp_path)["PASS"] == "ab$cde"
     told = configure_without_terminal(tmp_path).stderr
-    for text in (told, (ROOT / "README.md").read_text(encoding="utf-8")):
+    for text in (told, (ROOT / "docs" / "commands.md").read_text("utf-8")):
         assert re.search(
             r"alues with `?\$`? go in front of make\b.*PASS='...' make conf", text, re.S
         )

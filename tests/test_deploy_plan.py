@@ -21,7 +21,7 @@ contents = st.dictionaries(st.sampled_from(PATHS), st.binary(max_size=3))
 
 
 def board(files):
-    """What a survey says of these files."""
+    """What the board says of these files."""
     return {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
 
 
@@ -88,14 +88,25 @@ MICROPYTHON = MICROPYTHON if Path(MICROPYTHON).exists() else shutil.which("micro
 def test_the_survey_of_a_real_micropython_is_understood(tmp_path):
     (tmp_path / "folder").mkdir()
     (tmp_path / "a.mpy").write_bytes(b"a" * 1000)
-    (tmp_path / "manifest").write_text(json.dumps([str(tmp_path / "listed")]))
+    listed = [str(tmp_path / name) for name in ("listed", "gone", "folder")]
+    (tmp_path / "manifest").write_text(json.dumps(listed))
     (tmp_path / "listed").write_text("")
-    paths = [str(tmp_path / name) for name in ("a.mpy", "none", "folder", "a.mpy/below")]
+    paths = [str(tmp_path / name) for name in ("a.mpy", "none", "a.mpy/below")]
     code = Path(on_board.__file__).read_text()
-    code += f"survey({paths}, {str(tmp_path / 'manifest')!r})"
+    code += f"survey()\nprint()\nlisted({str(tmp_path / 'manifest')!r})\n"
+    code += "".join(f"hashes{group}\n" for group in plan.grouped(paths))
     done = subprocess.run([MICROPYTHON, "-c", code], capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
-    expected = {str(tmp_path / "a.mpy"): b"a" * 1000, str(tmp_path / "listed"): b""}
-    assert found["hashes"] == board(expected)
-    assert found["pending"] is False and found["mpy"] == 6
-    assert {Path(path).name for path in found["blocked"]} <= {"folder", "below"}
+    first, listed, *rest = done.stdout.splitlines()
+    assert json.loads(first) == [6, False] and listed == str(tmp_path / "listed")
+    assert dict(line.split(" ", 1)[::-1] for line in rest) == {
+        **board({str(tmp_path / "a.mpy"): b"a" * 1000}),
+        str(tmp_path / "none"): "2",  # ENOENT
+        str(tmp_path / "a.mpy/below"): "20",  # ENOTDIR
+    }
+
+
+@given(paths=st.sets(st.from_regex("(/[a-z.]{1,40}){1,3}", fullmatch=True)))
+def test_no_path_is_lost_on_the_way_to_the_board_and_no_text_is_long(paths):
+    groups = plan.grouped(paths)
+    assert {folder + name for folder, names in groups for name in names.split("/")} == paths
+    assert all(len(names) < 256 for _, names in groups)

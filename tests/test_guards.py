@@ -10,6 +10,7 @@ import pytest
 from guards import GUARDS
 
 ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.slow
 FAILED = 1  # pytest's status: tests ran, and some failed
 
 

@@ -3,19 +3,19 @@
 import machine
 import pytest
 
-from device import led, retained
+from device import led, rtc_state
 
 
 @pytest.fixture(autouse=True)
 def board(monkeypatch):
     machine.plug_in(monkeypatch)
-    retained.load()
+    rtc_state.load()
 
 
 @pytest.mark.parametrize("active_low", [True, False])
 @pytest.mark.parametrize("light", [True, False])
 def test_the_light_does_not_flash_at_a_reset(light, active_low):
-    retained.set_light(light)
+    rtc_state.set_light(light)
     led.start(2, active_low)
     assert machine.calls == [("init", 2, machine.Pin.OUT, light != active_low)]
 
@@ -44,7 +44,7 @@ def test_the_light_is_as_it_was_after_a_reset():
     led.start(2, True)
     led.set(True)
     machine.reset(machine.SOFT_RESET)
-    retained.load()
+    rtc_state.load()
     led.start(2, True)
     assert led.signal.value()
 
@@ -53,7 +53,7 @@ def test_the_light_is_off_after_a_power_cut():
     led.start(2, True)
     led.set(True)
     machine.power_on()
-    retained.load()
+    rtc_state.load()
     led.start(2, True)
     assert not led.signal.value()
 

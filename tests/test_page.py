@@ -14,7 +14,7 @@ def pages():
 @pytest.fixture
 def responses(pages):
     """Path -> the whole response."""
-    return {"/": pages.home(b"switch", False), **pages.PAGES}
+    return {"/": pages.render(b"switch", False), **pages.PAGES}
 
 
 def colours(dark):
@@ -56,7 +56,7 @@ def test_a_browser_guesses_no_types(responses):
 
 
 def test_a_foreign_script_or_frame_gets_nowhere(pages):
-    policy = split(pages.home(b"switch", False))[1]["content-security-policy"].split("; ")
+    policy = split(pages.render(b"switch", False))[1]["content-security-policy"].split("; ")
     assert policy[0] == "default-src 'self'"
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in "".join(policy)
@@ -64,15 +64,15 @@ def test_a_foreign_script_or_frame_gets_nowhere(pages):
 
 def test_no_other_site_learns_the_address_and_the_form_still_says_where_it_comes_from(pages):
     # Under no-referrer the form's POST would come with "Origin: null", and be refused.
-    assert split(pages.home(b"switch", False))[1]["referrer-policy"] == "same-origin"
+    assert split(pages.render(b"switch", False))[1]["referrer-policy"] == "same-origin"
 
 
 def test_the_state_is_never_taken_from_a_cache(pages):
-    assert split(pages.home(b"switch", False))[1]["cache-control"] == "no-store"
+    assert split(pages.render(b"switch", False))[1]["cache-control"] == "no-store"
 
 
 def test_a_client_without_gzip_can_read_the_page(pages):
-    assert "content-encoding" not in split(pages.home(b"switch", False))[1]
+    assert "content-encoding" not in split(pages.render(b"switch", False))[1]
     assert "<h1 id=name>switch" in html(pages)
 
 
@@ -84,14 +84,14 @@ def test_the_page_shows_the_true_state(pages, on):
 
 
 def test_the_state_changes_nothing_else_on_the_page(pages):
-    on, off = pages.home(b"switch", True), pages.home(b"switch", False)
+    on, off = pages.render(b"switch", True), pages.render(b"switch", False)
     assert on.replace(b'"true" ', b'"false"').replace(b">On <", b">Off<") == off
 
 
 @pytest.mark.parametrize("name", ["lamp", "a", "x" * 32, "kitchen-lamp"])
 def test_the_page_bears_the_name_of_the_board(pages, name):
     assert Tags(html(pages, name=name.encode())).text["h1"].strip() == name
-    assert len(pages.home(name.encode(), True)) == len(pages.home(b"switch", False))
+    assert len(pages.render(name.encode(), True)) == len(pages.render(b"switch", False))
 
 
 def test_the_page_is_well_formed(pages):
@@ -122,7 +122,7 @@ def test_the_page_needs_nothing_but_the_board(pages, responses):
 def test_the_board_is_not_asked_for_a_favicon(pages):
     icon = [attrs for tag, attrs in Tags(html(pages)).tags if attrs.get("rel") == "icon"]
     assert icon == [{"rel": "icon", "href": "data:,"}]
-    assert "img-src data:" in split(pages.home(b"switch", False))[1]["content-security-policy"]
+    assert "img-src data:" in split(pages.render(b"switch", False))[1]["content-security-policy"]
 
 
 def test_the_switch_works_without_javascript(pages):

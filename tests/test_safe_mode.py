@@ -8,9 +8,10 @@ import network
 import pytest
 from boot_rig import Board
 
+pytestmark = pytest.mark.slow
 CRASHES = [1, 2, 3]  # watchdog, exception, soft watchdog
 OTHERS = [0, 4, 5, 6]
-DOOR = "device.webrepl_door"  # which is a stand-in
+DOOR = "device.webrepl_server"  # which is a stand-in
 
 
 class Suspect(Board):
@@ -24,10 +25,10 @@ class Suspect(Board):
 
     def is_safe(self):
         """Whether its switch stays off."""
-        retained = self.retained()
+        rtc_state = self.rtc_state()
         from device import safe_mode
 
-        assert safe_mode.active() == (retained.crashes > 2)
+        assert safe_mode.active() == (rtc_state.crashes > 2)
         return safe_mode.active()
 
 
@@ -68,7 +69,7 @@ def test_mpremotes_soft_resets_after_a_crash_do_not_leave_the_switch_off(board):
     board.reset(machine.EXCEPTION)
     for _ in range(10):
         board.boot()
-    assert board.retained().crashes == 1
+    assert board.rtc_state().crashes == 1
 
 
 def test_a_soft_reset_does_not_end_safe_mode(board):
@@ -98,7 +99,7 @@ def test_the_reason_is_there_to_be_read(board, cause, word):
 
 
 def test_an_error_from_before_stays_when_the_board_is_reset_by_hand(board):
-    board.retained().record("WiFi: wrong password")
+    board.rtc_state().record("WiFi: wrong password")
     board.reset(machine.HARD_RESET)
     assert board.last_error() == "WiFi: wrong password"
 

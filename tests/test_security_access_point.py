@@ -92,7 +92,7 @@ def test_the_public_access_point_is_off_after_every_boot(board, state):
 
 
 @pytest.mark.parametrize(
-    "module", ["config", "led", "retained", "safe_mode", "webrepl_door", "wifi"]
+    "module", ["config", "led", "rtc_state", "safe_mode", "webrepl_server", "wifi"]
 )
 def test_the_public_access_point_is_off_whichever_file_is_lost(board, module):
     board.boot(missing=["device." + module])

@@ -40,7 +40,7 @@ def reads():
     def reads(guess):
         Watched.reads = 0
         credentials = binascii.b2a_base64(b"me:" + guess).strip()
-        response = switch.answer(
+        response = switch.handle(
             b"GET /led HTTP/1.1\r\nHost: switch\r\nAuthorization: Basic %s\r\n\r\n" % credentials
         )
         assert (response[9:12] == b"200") == (guess == SECRET.encode())

@@ -3,7 +3,7 @@
 import errno
 
 import pytest
-from server_rig import GET, OK, Board, answer
+from server_rig import GET, OK, Board, handle
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def board(monkeypatch):
 
 
 def test_a_response_that_does_not_fit_ends_the_connection(board):
-    board.service.answer = lambda data: b"HTTP/1.1 200 OK\r\n\r\n" + bytes(1072)
+    board.service.handle = lambda data: b"HTTP/1.1 200 OK\r\n\r\n" + bytes(1072)
     client = board.client(GET)
     assert client.closed
     assert (board.service.responses, board.service.rejected) == ([], 1)
@@ -73,9 +73,9 @@ def test_no_memory_to_make_room_takes_it_all_the_same(board, monkeypatch, calls)
 
 
 def test_a_fault_in_the_core_costs_that_client_only(board):
-    board.service.answer = lambda data: data.nonsense
+    board.service.handle = lambda data: data.nonsense
     assert board.client(GET).closed
-    board.service.answer = answer
+    board.service.handle = handle
     board.get()
     assert board.service.rejected == 1
 

@@ -17,7 +17,10 @@ MICROPYTHON = str(BESIDE) if BESIDE.exists() else shutil.which("micropython")
 HEAP = "76k"  # 64-bit words: stands for the chip's 38 KiB
 TIMES = 100
 
-pytestmark = pytest.mark.skipif(not MICROPYTHON, reason="no MicroPython for Unix here")
+pytestmark = [
+    pytest.mark.skipif(not MICROPYTHON, reason="no MicroPython for Unix here"),
+    pytest.mark.slow,
+]
 
 
 class Server:

@@ -94,7 +94,7 @@ def test_a_served_request_forgives_the_crashes_before_it(board):
     board.main()
     board.server.serve(b"GET /led HTTP/1.1\r\nHost: switch\r\n\r\n")
     crash(board, 1)
-    assert board.retained().crashes == 1
+    assert board.rtc_state().crashes == 1
 
 
 def test_our_access_point_goes_at_a_request_once_the_network_is_back(board):
@@ -150,7 +150,7 @@ def test_with_a_module_of_the_server_missing_the_button_works_and_the_line_names
     assert board.last_error() == line[:122]
 
 
-@pytest.mark.parametrize("module", ["switch", "led", "button", "retained", "safe_mode", "config"])
+@pytest.mark.parametrize("module", ["switch", "led", "button", "rtc_state", "safe_mode", "config"])
 def test_with_any_other_module_missing_the_prompt_comes_with_a_line(board, module):
     board.lose_modules()
     board.stand_in("device." + module, None)

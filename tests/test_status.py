@@ -6,7 +6,7 @@ import machine
 import network
 import pytest
 
-from device import retained
+from device import rtc_state
 
 FIELDS = (
     "version firmware uptime_s mem_free rssi ip hostname reset_cause safe_mode requests rejected"
@@ -20,7 +20,7 @@ def board(monkeypatch):
     machine.plug_in(monkeypatch)
     network.at_home()
     machine.now = 5000
-    retained.load()
+    rtc_state.load()
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_every_field_of_the_contract_is_there_and_fits_into_json(status):
 
 
 def test_what_the_board_knows_is_told(status):
-    retained.record("WiFi: wrong password")
+    rtc_state.record("WiFi: wrong password")
     network.hostname("lamp")
     machine.now += 61500
     fields = read(status)

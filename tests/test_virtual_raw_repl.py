@@ -58,7 +58,7 @@ def test_raw_paste_asks_for_more_after_every_window(raw):
     assert raw.type(b"#" * 256) == b"\x01\x01"
     raw.prints = b"ran"
     assert raw.type(b"\x04") == b"\x04ran\x04\x04>"
-    assert raw.ran == [Execute(b"#" * 384, single=False)]
+    assert raw.ran == [Execute(b"#" * 384, single=False, pasted=True)]
 
 
 def test_raw_paste_can_be_abandoned(raw):

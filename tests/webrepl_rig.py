@@ -71,7 +71,7 @@ class Board:
         self.net, self.repl = Net(), Repl()
         firmware = {"os": self.repl.os, "websocket": self.repl.websocket}
         self.modules = plug_in(monkeypatch, self.net, _webrepl=self.repl._webrepl, **firmware)
-        self.door = self.modules["webrepl_door"]
+        self.door = self.modules["webrepl_server"]
         access.start("switch", "")
         self.door.start("letmein")
         self.net.idle()

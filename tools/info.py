@@ -1,17 +1,19 @@
 """`make info`: what is on the board, and how it does: firmware, memory, files, switch.
 
-Environment: PORT (serial) or HOST (over WiFi); SOURCE=1 where that is how it was deployed.
+Environment: PORT (serial) or HOST (over WiFi).
 """
 
 from __future__ import annotations
 
+import json
+import re
+
 from mpremote.transport_serial import SerialTransport
 
 from tools.board import connection, on_board
-from tools.deploy import on_board as deploy_on_board
 from tools.deploy.__main__ import wanted_files
-from tools.deploy.plan import MANIFEST, Plan, candidates, make
-from tools.deploy.steps import MPY_VERSION
+from tools.deploy.plan import MANIFEST, Plan
+from tools.deploy.steps import MPY_VERSION, survey
 from tools.errors import UserError, main
 
 _SAFE_MODE = 3  # crashes, see device/safe_mode.py
@@ -20,12 +22,24 @@ _SAFE_MODE = 3  # crashes, see device/safe_mode.py
 def files(board: SerialTransport, wanted: dict[str, bytes]) -> str:
     """How the board's files compare with `wanted`, by the survey of a deploy."""
     wanted = {path: content for path, content in wanted.items() if path != MANIFEST}
-    found = connection.run(board, deploy_on_board.survey, candidates(wanted))
-    assert isinstance(found, dict)
-    if found["pending"]:
+    found = survey(board, wanted)
+    if found.pending:
         return "a deploy was cut off: reset the board, which finishes it"
-    plan = make(wanted, found["hashes"], found["manifest"])
-    return _difference(plan)
+    return _difference(found.plan)
+
+
+def facts(board: SerialTransport) -> dict:
+    """All that the board tells of itself, by the names of on_board.py's functions; sizes in bytes.
+
+    `heap_block` is the largest piece of heap that can be had.
+    """
+    firmware = connection.run(board, on_board.firmware)
+    *told, last = connection.lines(board, on_board.memory)
+    free, blocks = re.findall(r"(?s) free: (\d+).* max free sz: (\d+)", "\n".join(told))[0]
+    heap = {"heap_free": int(free), "heap_block": int(blocks) * json.loads(last)["block"]}
+    switch = connection.run(board, on_board.switch)
+    assert isinstance(firmware, dict) and isinstance(switch, dict)
+    return {**firmware, **heap, **switch}
 
 
 def _difference(plan: Plan) -> str:
@@ -70,7 +84,7 @@ def _intact(intact: bool) -> str:
 def _mpy(version: int) -> str:
     if version == MPY_VERSION:
         return str(version)
-    return f"{version}, but deploy makes {MPY_VERSION}: `make flash` a newer one, or use SOURCE=1"
+    return f"{version}, but deploy makes {MPY_VERSION}: `make flash` a newer one"
 
 
 def _switch(status: dict) -> str:
@@ -105,10 +119,9 @@ def run() -> None:
     except UserError as error:  # then the board can still tell the rest
         compared = str(error)
     with connection.raw_repl(connection.open_board(host, port)) as board:
-        facts = connection.run(board, on_board.facts)
+        found = facts(board)
         compared = compared or files(board, wanted)
-    assert isinstance(facts, dict)
-    for title, text in report(facts, compared).items():
+    for title, text in report(found, compared).items():
         print(f"{title:<14}{text}")
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from tools.errors import UserError
 
+_ROOT = Path(__file__).resolve().parent.parent
+
 
 def read_text(path: Path) -> str:
     """The text of a file. UserError where it cannot be read, or is not UTF-8."""
@@ -16,6 +18,13 @@ def read_text(path: Path) -> str:
         raise UserError(f"{path}: {error.strerror}", "it is needed: make it readable") from None
     except UnicodeDecodeError:
         raise UserError(f"{path}: is not UTF-8", "save it as UTF-8") from None
+
+
+def results_folder() -> Path:
+    """Where a tool puts what may go into the documents: docs/ with WRITE=1, else build/."""
+    folder = _ROOT / ("docs" if switched_on("WRITE") else "build")
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def switched_on(name: str) -> bool:

@@ -1,6 +1,10 @@
-"""Take the pictures of the page in docs/screenshots, from a virtual board, with Chromium."""
+"""`make screenshots`: pictures of the page, from a virtual board, with Chromium.
+
+They go into build/screenshots/, or docs/screenshots/ with WRITE=1.
+"""
 
 import json
+import os
 import shutil
 import tempfile
 import urllib.request
@@ -11,10 +15,10 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tools import build
 from tools.errors import UserError, main
+from tools.inputs import results_folder
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 ARGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -74,18 +78,19 @@ def take(browser: Browser, board: VirtualBoard, picture: Picture) -> bytes:
 
 def run() -> None:
     """Take all pictures."""
+    target = results_folder() / "screenshots"
+    target.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         browser = launch(playwright)
         folder = Path(name)
         (folder / "webrepl_cfg.py").write_text(_CONFIG)
         tree = build.build(folder / "board", config=folder / "webrepl_cfg.py")
         image.create(folder / "flash.img", tree)
-        FOLDER.mkdir(parents=True, exist_ok=True)
         with VirtualBoard(folder / "flash.img") as board:
             for title, picture in ALL.items():
-                path = FOLDER / f"{title}.png"
+                path = target / f"{title}.png"
                 path.write_bytes(take(browser, board, picture))
-                print(f"{path} written")
+                print(f"{os.path.relpath(path)} written")
         browser.close()
 
 

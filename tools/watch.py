@@ -1,7 +1,7 @@
 """`make watch`: what is saved is on the board, and live, within 2 s; until Ctrl-C.
 
-Environment: PORT (serial) or HOST (over WiFi); SOURCE=1 (modules uncompiled). Each save is a
-deploy, all or nothing; the restart is a soft reset, which keeps the board in its WiFi network.
+Environment: PORT (serial) or HOST (over WiFi). Each save is a deploy, all or nothing; the restart
+is a soft reset, which keeps the board in its WiFi network.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from tools.board.webrepl import split
 from tools.deploy.__main__ import wanted_files
 from tools.deploy.steps import Deploy
 from tools.errors import UserError, main
-from tools.inputs import switched_on
 
 _PERIOD = 0.1  # s between two looks at the files
 _RETRY = 1.0  # s between two tries to reach the board
@@ -124,7 +123,6 @@ def run() -> int:
     host, _ = connection.host_and_port()
     if host:
         split(host)  # or it would be tried for ever
-    switched_on("SOURCE")
     watch = Watch(host)
     say("watching boot.py, main.py, device/ and webrepl_cfg.py; Ctrl-C ends")
     try:

@@ -10,9 +10,10 @@ import webbrowser
 from http.client import HTTPException
 from urllib.request import ProxyHandler, build_opener
 
-from tools.board import connection, on_board
+from tools.board import connection, on_board, running
 from tools.board.webrepl import Unreachable, split
 from tools.errors import UserError, main
+from tools.virtual_board import passwords
 
 _TIMEOUT = 5.0  # s
 
@@ -52,6 +53,8 @@ def run() -> None:
     base = client_source(url, f"{name}:{number}")
     print(f"{url}\nThe client on this page is loaded from {base}")
     print("(the board cannot hold it; BASE in webrepl_cfg.py names another place)")
+    if (image := running.image(f"{name}:{number}")) and (password := passwords.shown(image)):
+        print(f"password {password}")
     if not webbrowser.open(url):
         print("No browser could be started: open the address in one")
 

@@ -168,7 +168,7 @@ def make_target(
 ) -> Iterator[Callable[[Files | bytes], Target]]:
     """make_target(content): a Target that has booted. The PC's webrepl_cfg.py is client.CONFIG."""
     (tmp_path / "webrepl_cfg.py").write_text(client.CONFIG)
-    monkeypatch.setattr(connection, "config_file", lambda host: tmp_path / "webrepl_cfg.py")
+    monkeypatch.setattr(connection, "config_file", lambda virtual: tmp_path / "webrepl_cfg.py")
     monkeypatch.setattr(wlan, "_JOIN_MS", 0)
     number, targets = itertools.count(), []
 

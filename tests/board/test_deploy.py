@@ -11,7 +11,6 @@ from deploy_rig import BLANK, KINDS, Files, Target, changed, old_and_new
 from test_webrepl_transcripts import LOGS, Conversation
 
 from tools import build
-from tools.deploy import plan
 
 MPREMOTE = [str(Path(sys.executable).with_name("mpremote")), "connect"]
 Make = Callable[[Files | bytes], Target]
@@ -97,7 +96,12 @@ def test_where_nothing_differs_it_asks_once_and_writes_nothing(
     assert status == 0
     assert lines == [f"= {len(files)} unchanged", f"running at {target.board.http}"]
     assert target.writes() == 0 and target.board.chip.boots == boots
-    assert [code.split("(")[0] for code in asked] == ["def survey", "def state"]
+    assert [code.split("(")[0] for code in asked] == [
+        "def survey",
+        "def listed",
+        "def hashes",
+        "def state",
+    ]
     assert target.at_its_prompt() and target.serves()
 
 
@@ -116,11 +120,12 @@ def test_a_dry_run_tells_and_changes_nothing(
 
 
 def test_as_source_and_back_leaves_no_pairs_of_which_one_would_hide_the_other(
-    files: Files, make_target: Make, tmp_path: Path
+    files: Files, make_target: Make
 ) -> None:
-    sources = plan.files(build.build(tmp_path / "sources", True, tmp_path / "webrepl_cfg.py"))
+    led = (build.ROOT / "device" / "led.py").read_bytes()
+    source = changed(files, **{"device/led.mpy": None, "device/led.py": led})
     target = make_target(files)
-    for wanted in (sources, files):
+    for wanted in (source, files):
         assert target.deploy("PORT", wanted)[0] == 0
         assert target.files() == wanted
         assert target.serves()

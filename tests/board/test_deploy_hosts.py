@@ -107,11 +107,14 @@ def test_on_a_new_virtual_board_there_is_nothing_to_deploy(tmp_path: Path) -> No
     project = copy_project(tmp_path / "fresh", config=None)
     ports = {"HTTP_PORT": "0", "WEBREPL_PORT": "0"}
     with Tool("virtual_board", project, FLASH=str(tmp_path / "flash.img"), **ports) as board:
-        url = board.expect(r"\nhttp (http://[\d.:]+/)\n")[1].decode()
-        address = board.expect(r"webrepl ws://([\d.:]+)/\nready")[1].decode()
-        status, shown = run("deploy", project, HOST=address)
+        serial = board.expect(r"serial (\S+)\n")[1].decode()
+        url = board.expect(r"http (http://[\d.:]+/)\n")[1].decode()
+        address = board.expect(r"webrepl ws://([\d.:]+)/\n")[1].decode()
+        board.expect("\nready")
+        ways = ("HOST", address), ("PORT", serial)
+        done = [run("deploy", project, **{kind: at}) for kind, at in ways]
         board.interrupt()
         board.ended()
-    assert status == 0
-    unchanged, running = shown.splitlines()
-    assert unchanged.startswith("= ") and running == f"running at {url}"
+    for status, shown in done:
+        unchanged, running = shown.splitlines()
+        assert status == 0 and unchanged.startswith("= ") and running == f"running at {url}"

@@ -102,7 +102,7 @@ def test_a_deploy_killed_in_any_step_is_done_again_without_touching_the_board(
 ) -> None:
     sets = itertools.cycle(old_and_new(files)[::-1])
     target = make_target(next(sets))
-    for step in ("stage", "_verify", "record", "finish", "restart"):
+    for step in ("stage", "_verify", "commit", "finish", "restart"):
         killed, wanted = Killing(), next(sets)
         with before(step, killed.arm), pytest.raises(Killed):
             target.deploy(kind, wanted, killed)
@@ -131,7 +131,7 @@ def test_a_process_that_is_killed_outright_leaves_a_board_that_can_be_deployed_t
 
 
 @kinds
-@pytest.mark.parametrize("step", ["survey", "stage", "_verify", "record", "finish"])
+@pytest.mark.parametrize("step", ["survey", "stage", "_verify", "commit", "finish"])
 def test_a_lost_connection_is_one_line_and_the_next_deploy_goes_on_from_there(
     files: Files, make_target: Make, kind: str, step: str
 ) -> None:

@@ -80,7 +80,7 @@ def test_who_loses_power_meanwhile_is_told_in_one_line_and_deploys_again(
     def at_the_next_write() -> None:
         target.board.do(lambda chip: setattr(chip.flash, "cut_after", 0))
 
-    for step, found in (("stage", old), ("record", old), ("finish", new)):
+    for step, found in (("stage", old), ("commit", old), ("finish", new)):
         with before(step, at_the_next_write):
             with pytest.raises(UserError, match="run the same command again") as raised:
                 target.deploy(kind, new, goes_with_the_power)

@@ -86,11 +86,11 @@ def test_without_a_module_the_prompt_comes_with_a_line_and_its_owner_gets_in(
     except Unreachable:
         # The firmware's own door listens to its client a moment after it has asked for the
         # password: an answer that is quicker waits for the next one.
-        assert module in ("boot", "config", "connection", "server", "webrepl_door")
+        assert module in ("boot", "config", "connection", "server", "webrepl_server")
         prompt_answers(bench.board)
 
 
-@pytest.mark.parametrize("module", ["boot", "retained", "webrepl_door"])
+@pytest.mark.parametrize("module", ["boot", "rtc_state", "webrepl_server"])
 def test_a_module_that_was_cut_short_hangs_the_board_seven_times_and_lets_its_owner_in(
     bench: Bench, module: str
 ) -> None:

@@ -8,7 +8,7 @@ from tools.virtual_board.vm import interpreter
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "tests" / "starve_unix.py"
-STAND_INS = ROOT / "tools" / "bench" / "peers"
+STAND_INS = ROOT / "tools" / "bench" / "baselines"
 HEAP = "76k"  # 64-bit words: stands for the chip's 38 KiB
 
 

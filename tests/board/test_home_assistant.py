@@ -1,4 +1,4 @@
-"""Home Assistant switches the light, configured as docs/api.md says.
+"""Home Assistant switches the light, configured as docs/home-assistant.md says.
 
 Its RESTful switch (homeassistant/components/rest/switch.py, commit e5e74ba) is imitated here: what
 it sends, byte for byte, through either of the two HTTP clients that it has had, and what it makes
@@ -19,7 +19,7 @@ import yaml
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.wlan import Air
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "api.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "home-assistant.md"
 PASSWORD = "s3cret: %"
 # The head of a request after its first two lines, in the order in which each client writes it.
 HTTPX = (
@@ -33,7 +33,7 @@ AIOHTTP = (
 
 
 def documented() -> dict:
-    """The switch's configuration in docs/api.md."""
+    """The switch's configuration in docs/home-assistant.md."""
     (text,) = re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
     (switch,) = yaml.safe_load(text)["switch"]
     return switch

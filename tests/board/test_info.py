@@ -10,6 +10,7 @@ import pytest
 from tool_rig import copy_project, run, way
 
 from tools import info
+from tools.build import VERSION
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import EXCEPTION
 from tools.virtual_board.wlan import Air
@@ -41,7 +42,7 @@ def test_a_healthy_board_says_so_and_goes_on_serving(board, project, kind):
     assert re.fullmatch(r"4096 KiB, \d+ KiB free for files", lines["flash"])
     assert re.fullmatch(r"\d+ bytes free, \d+ in one piece", lines["heap"])
     assert re.fullmatch(r"all \d+ as they are here", lines["files"])
-    assert lines["switch"].startswith("running, ")
+    assert lines["switch"].startswith(f"running, {VERSION}+")
     assert lines["safe mode"] == "off"
     assert re.fullmatch(r"0:0\d:\d\d", lines["uptime"])
     assert lines["requests"] == "1, 0 rejected"

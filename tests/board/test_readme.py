@@ -1,7 +1,9 @@
-"""README's way from a bare module to a working switch, command by command, as it is printed."""
+"""The way to a working switch, in README and the documents, command by command as printed."""
 
 import re
+import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,17 +16,27 @@ from firmware_images import micropython
 from rom_loader import RomLoader
 from tool_rig import ROOT, Tool, copy_project
 
+from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import EXCEPTION
 
 FIRMWARE = "ESP8266_GENERIC.bin"
 ANSWERS = ("home", "correct horse", "switch", client.PASSWORD, "", "", "", "")  # to configure
 
 
-def commands() -> list[str]:
-    """Every make command of the section, in its order."""
-    _, _, rest = (ROOT / "README.md").read_text().partition("## From a bare module")
-    section = rest.partition("\n## ")[0]
-    return re.findall(r"(?:(?<=^    )|(?<=`))make [^`\n]+", section, re.M)
+README, WAY = ROOT / "README.md", ROOT / "docs" / "wiring-and-flashing.md"
+SERIAL = "/dev/ttyUSB0"  # what the steps by hand call the port
+
+
+def section(document: Path, first: str, behind: str = "## ") -> str:
+    """The text of `document` from the heading `first` to the one that begins with `behind`."""
+    _, found, rest = document.read_text().partition(f"\n## {first}\n")
+    assert found
+    return rest.partition(f"\n{behind}")[0]
+
+
+def commands(text: str, pattern: str = "make .+") -> list[str]:
+    """Every command of the text that stands on a line of its own, in its order."""
+    return re.findall(rf"^ {{4,}}({pattern})$", text, re.M)
 
 
 class Desk:
@@ -73,24 +85,47 @@ class Desk:
         assert status == 200
         return body.decode()
 
-    def flash(self, command: str) -> None:
-        with RomLoader() as chip, self.types(command, chip.port) as tool:
-            tool.expect("Firmware written and verified")
-            assert tool.ended() == 0
-            assert chip.flash[4 : len(self.firmware)] == self.firmware[4:]
+    def flash(self, command: str, seen: str = "Firmware written and verified") -> None:
+        with RomLoader() as chip:
+            with self.types(command.replace(SERIAL, chip.port), chip.port) as tool:
+                tool.expect(seen)
+                assert tool.ended() == 0
+            assert "erase" in command or chip.flash[4 : len(self.firmware)] == self.firmware[4:]
         self.target.board.do(lambda chip: chip.power_cut())
         self.target.path.write_bytes(BLANK)
         self.target.board.start()
 
-    def repl(self, command: str) -> None:
+    def repl(self, command: str, line: str = ">>> print(6 * 7)", answer: str = "\n42\r") -> None:
         with self.types(command) as tool:
             tool.expect("Use Ctrl-]")
+            tool.takes_keys()
             tool.type(b"\r")
             tool.expect(">>> ")
-            tool.type(b"print(6 * 7)\r")
-            tool.expect("\n42\r")
+            tool.type(line.removeprefix(">>> ").encode() + b"\r")
+            tool.expect(answer + "(?s:.*)>>> ")
             tool.type(b"\x1d")
             assert tool.ended() == 0
+
+    def at_the_prompt(self, line: str) -> None:
+        self.repl("make repl", line, re.escape(line[-8:]))
+
+    def by_hand(self, command: str) -> None:
+        here = command.replace(SERIAL, self.target.board.serial)
+        if "esptool" in command:
+            self.flash(
+                command, "erased successfully" if "erase" in command else "Hash of data verified"
+            )
+        elif command.endswith(" repl"):
+            self.repl(here)
+        elif command.endswith("check_fw()"):
+            self.repl("make repl", "import esp; esp.check_fw()", "\nTrue\r")
+        elif "webrepl_setup" in command:
+            pass  # the firmware's own, which the virtual board lacks; the step may be skipped
+        elif not command.startswith(">>>"):
+            with self.types(here) as tool:
+                assert tool.ended() == 0
+        if command.endswith(" reset"):
+            self.target.board.wait_for(lambda chip: "switch: http" in self.target.board.console)
 
     def info(self, command: str) -> None:
         for _ in range(3 if self.edits else 0):  # once it runs, it is asked for after crashes
@@ -134,7 +169,7 @@ class Desk:
         with self.types(command) as tool:
             tool.expect("The client on this page is loaded from")
             assert tool.ended() == 0
-        assert self.opened.read_text().startswith("http://switch.lan:")
+        assert self.opened.read_text().startswith("http://192.168.1.50:")
 
 
 @pytest.fixture
@@ -143,10 +178,48 @@ def desk(make_target: Callable[[Files | bytes], Target], tmp_path: Path) -> Iter
 
 
 def test_every_command_on_the_way_does_what_it_is_there_for(desk: Desk) -> None:
-    typed = commands()
+    typed = commands(section(WAY, "Flashing MicroPython", "## By hand"))
     for command in typed:
         getattr(desk, command.split()[1])(command)
     targets = [command.split()[1] for command in typed]
     first = list(dict.fromkeys(targets))
     assert first == ["flash", "repl", "info", "configure", "deploy", "watch", "webrepl"]
     assert targets[-3:] == ["info", "deploy", "flash"]  # recovery
+
+
+def test_the_short_way_in_readme_leads_there_too(desk: Desk) -> None:
+    typed = commands(section(README, "Quick start: with a board"))
+    for command in typed:
+        getattr(desk, command.split()[1])(command)
+    assert [command.split()[1] for command in typed] == [
+        *("flash", "configure", "deploy"),
+        *("watch", "repl"),
+    ]
+
+
+def test_the_way_by_hand_needs_no_make(desk: Desk) -> None:
+    (desk.project / "webrepl_cfg.py").write_text(client.CONFIG)
+    desk.firmware = micropython(byte_23=0)  # with 1, esptool's own command fails, as WAY says
+    (desk.project / FIRMWARE).write_bytes(desk.firmware)
+    for command in commands(section(WAY, "By hand"), "[.>].+"):
+        desk.by_hand(command)
+    assert client.led(desk.target.board.http) is False
+
+
+def test_the_first_request_in_readme_switches_the_light(board: VirtualBoard) -> None:
+    (line,) = commands(section(README, "Quick start: no board"), "curl .+")
+    subprocess.run(
+        [*shlex.split(line.replace("http://127.0.0.1:8080/", board.http)), "-sf"], check=True
+    )
+    assert client.led(board.http) is True
+
+
+def test_the_line_for_the_prompt_toggles_the_light(desk: Desk) -> None:
+    lines = [*commands(README.read_text(), ">>> .+"), *commands(WAY.read_text(), ">>> .+led.+")]
+    assert len(lines) == 2
+    desk.configure("make configure")
+    desk.deploy("make deploy")
+    for line in lines:
+        before = client.led(desk.target.board.http)
+        desk.at_the_prompt(line)
+        assert client.led(desk.target.board.http) is not before

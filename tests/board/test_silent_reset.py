@@ -51,8 +51,8 @@ def test_a_prompt_at_which_a_program_runs_in_silence_is_kept(
     monkeypatch.setattr(silence, "_FIRST", 0.2)
     wire = log_in(board).serial
     wire.write(b"import time; exec(\"while True: time.sleep(0.1)\\nprint('never')\")\r")
-    # Time for more knocks than are allowed in vain; a minute for the board, which then lets
-    # others in where a session has been silent.
+    # Time for more probes than may fail; a minute for the board, which then gives the session of
+    # a silent client to another.
     for _ in range(6):
         board.do(lambda chip: chip.clock.advance(50_000))
         wire.read_until(b"never", timeout=0.6)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fault_rig import HOME, log_in
 
-from tools.board import connection, wire
+from tools.board import connection, websocket_serial
 from tools.board.webrepl import Busy, WebreplTransport
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.wlan import Air
@@ -20,10 +20,16 @@ def transport(board: VirtualBoard) -> Iterator[WebreplTransport]:
         yield transport
 
 
+def program(size):
+    """Prints `size`, which so many characters of it make up: no text of more than 500."""
+    texts = [repr("x" * min(500, size - i)) for i in range(0, size, 500)]
+    return "+".join(f"len({text})" for text in texts).join(("print(", ")"))
+
+
 @pytest.mark.parametrize("size", [1, 127, 128, 200, *range(225, 245), 500, 3000])
 def test_a_program_of_any_length_arrives_whole(transport, size):
     # Its input ring takes 255 bytes; raw paste by itself would send 256 and Ctrl-D.
-    assert transport.exec(f"print(len({'x' * size!r}))") == f"{size}\r\n".encode()
+    assert transport.exec(program(size)) == f"{size}\r\n".encode()
 
 
 @pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 1024, 1025, 9999])
@@ -31,7 +37,10 @@ def test_a_file_arrives_whole_between_two_programs(transport, size):
     content = random.Random(size).randbytes(size)
     assert transport.exec("print(1)") == b"1\r\n"
     transport.fs_writefile("/file", content)
-    assert transport.exec("print(open('/file', 'rb').read())").strip() == repr(content).encode()
+    # Piece by piece, for a board's heap.
+    told = "print(__import__('binascii').hexlify(d).decode())"
+    read = f"f = open('/file', 'rb')\nwhile d := f.read(64):\n {told}\nf.close()"
+    assert bytes.fromhex(transport.exec(read).decode()) == content
 
 
 def test_a_syntax_error_ends_the_program_and_not_the_session(transport):
@@ -42,13 +51,13 @@ def test_a_syntax_error_ends_the_program_and_not_the_session(transport):
 
 def slow_down(monkeypatch, printed: bytes):
     """For a board's `printed`: it is slow to print that, and the PC is slow to send."""
-    send = wire.Wire._send
+    send = websocket_serial.WebsocketSerial._send
 
     def slow_send(self, data, text):
         send(self, data, text)
         time.sleep(0.015)
 
-    monkeypatch.setattr(wire.Wire, "_send", slow_send)
+    monkeypatch.setattr(websocket_serial.WebsocketSerial, "_send", slow_send)
     return lambda data: time.sleep(0.03) if data == printed else None
 
 
@@ -58,7 +67,7 @@ def test_a_program_arrives_whole_though_it_comes_while_the_board_asks_for_more(
     # What asks for more is \1. A board that sends it twice is sent more than its ring holds.
     printed = slow_down(monkeypatch, b"\1")
     with connection.raw_repl(log_in(make_board(air=Air(HOME), printed=printed))) as transport:
-        assert transport.exec(f"print(len({'x' * 3000!r}))") == b"3000\r\n"
+        assert transport.exec(program(3000)) == b"3000\r\n"
 
 
 def test_keys_that_come_while_the_board_echoes_those_before_are_run(make_board, monkeypatch):

@@ -110,6 +110,13 @@ class Tool:
             keys = keys[n:]
             self._take(0)
 
+    def takes_keys(self) -> None:
+        """Wait until it reads key by key: before, the terminal makes a newline of Enter."""
+        deadline = time.monotonic() + TIMEOUT
+        while self.modes_now[3] & termios.ICANON:
+            assert time.monotonic() < deadline, self.shown
+            self._take(0.01)
+
     def interrupt(self) -> None:
         """Ctrl-C, as make and the tool get it from a terminal."""
         self.process.send_signal(signal.SIGINT)

@@ -91,7 +91,7 @@ def test_a_form_of_another_site_does_not_switch(
     with page.expect_response(own(dark) + "toggle") as answer:
         page.evaluate(SEND_FORM, [own(dark), sandbox])
     assert answer.value.status == 403
-    page.get_by_text("Another site asks").wait_for()
+    page.get_by_text("Cross-site request refused").wait_for()
 
 
 def test_a_page_of_another_site_cannot_put_the_switch_under_somebodys_mouse(
@@ -153,6 +153,6 @@ def test_a_name_that_leads_to_the_board_after_all_opens_nothing(
             return answers;
         }"""
     )
-    assert answers == [[421, "Host not a name of this switch\n"]] * 5
+    assert answers == [[421, "Host is not a name of this switch\n"]] * 5
     assert client.led(board.http) is False
     page.close()

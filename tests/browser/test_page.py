@@ -93,7 +93,7 @@ def test_the_page_shows_the_truth_where_the_board_refuses(
 ) -> None:
     def refuse(route: Route) -> None:
         if route.request.method == "PUT":
-            route.fulfill(status=403, body="Another site asks")
+            route.fulfill(status=403, body="Cross-site request refused")
         else:
             route.continue_()
 

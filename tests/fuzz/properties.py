@@ -30,7 +30,7 @@ class Switch:
         pieces that end at `ends`, each read with those before it, as connection.py does it."""
         self.light.told, self.light.on = [], False
         for end in (*ends, len(data)):
-            response = self._api.answer(data[:end])
+            response = self._api.handle(data[:end])
             if response is not None:
                 return bytes(response), self.light.told
         return None, self.light.told
@@ -46,7 +46,7 @@ def _possible():
         for on in (False, True):
             light = Light(on)
             switch = Api(light, lambda: _STATUS, "Switch", "", Pages)
-            responses.append(switch.answer(f"GET {path} HTTP/1.0\r\n\r\n".encode()))
+            responses.append(switch.handle(f"GET {path} HTTP/1.0\r\n\r\n".encode()))
     whole, heads = set(), set()
     for response in responses:
         split(response)

@@ -1,4 +1,7 @@
-"""Measure the switch and its peers; print the tables and put them into docs/performance.*."""
+"""Measure the switch and its baselines; print the tables and write build/performance.*.
+
+WRITE=1 writes docs/performance.* instead.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from tools.bench.report import Figures
 from tools.bench.server import PEERS, compile_all
 from tools.build import ROOT
 from tools.errors import main
+from tools.inputs import results_folder
 
 DOCUMENT = ROOT / "docs" / "performance.md"
-PICTURE = ROOT / "docs" / "performance.svg"
 _TREE = ROOT / "build" / "bench"
 _AT_ONCE = 2  # servers that are counted at the same time, which changes no count
 
@@ -56,8 +59,8 @@ def picture(figures: dict[str, Figures]) -> str:
             ),
         ],
         [
-            ("… as clients that ask grow", 1, {name: c.asking for name, c in last.items()}),
-            ("… as silent clients grow", 0, {name: c.silent for name, c in last.items()}),
+            ("… with more clients that ask", 1, {name: c.asking for name, c in last.items()}),
+            ("… with more silent clients", 0, {name: c.silent for name, c in last.items()}),
         ],
     )
 
@@ -68,15 +71,17 @@ def _say(what: str) -> None:
 
 def _main() -> None:
     callgrind.check()
+    folder = results_folder()
     figures = measure(compile_all(_TREE))
     _say("boot")
     made: Sequence[report.Table] = report.tables(figures, boot.measure())
     print()
     for table in made:
         print(report.text(table))
-    report.write(DOCUMENT, made)
-    PICTURE.write_text(picture(figures), "utf-8")
-    print(f"written to {DOCUMENT.relative_to(ROOT)} and {PICTURE.relative_to(ROOT)}")
+    document, plotted = folder / "performance.md", folder / "performance.svg"
+    document.write_text(report.renewed(DOCUMENT, made), "utf-8")
+    plotted.write_text(picture(figures), "utf-8")
+    print(f"written to {document.relative_to(ROOT)} and {plotted.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

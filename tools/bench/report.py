@@ -60,16 +60,16 @@ def _requests(figures: dict[str, Figures]) -> Table:
         "One `GET /led`",
         ("", "instructions", "in three parts", "bytes allocated", "heap kept"),
         list(zip(PEERS, *last, *heap)),
-        "In brackets: how many times the floor. Instructions: valgrind's callgrind, the "
-        "difference between 300 and 100 requests, divided by 200. The request comes together with "
-        "its connection; or in three parts: connection, request and the client's close each find "
-        "a server at rest, as over a network. For these counts a millisecond passes with each "
-        "look at the clock, and no wait runs out, so that they do not depend on the PC; that adds "
-        "2 to 4 % to the switch. Bytes allocated: "
+        "In brackets: multiples of the floor. Instructions are counted by valgrind's callgrind: "
+        "the difference between 300 and 100 requests, divided by 200. The request arrives "
+        "together with its connection, or in three parts: the connection, the request and the "
+        "client's close each arrive when the server is idle, as over a network. For these counts, "
+        "the clock advances by a millisecond each time it is read, and no timeout expires, so "
+        "that they do not depend on the PC. This adds 2 to 4 % to the switch. Bytes allocated: "
         "`gc.mem_alloc()` with the collector off, by the same difference. Heap kept: "
-        "`gc.mem_alloc()` after a collection behind the first request, less what there was before "
-        "the import; the switch's is the whole bundle, its page included. "
-        f"The switch takes 1/{theirs.at_once / ours.at_once:.1f} of Microdot's instructions, "
+        "`gc.mem_alloc()` after the first request and a collection, minus its value before the "
+        "import. For the switch, this is the whole bundle with its page. "
+        f"The switch needs 1/{theirs.at_once / ours.at_once:.1f} of Microdot's instructions, "
         f"in three parts 1/{theirs.apart / ours.apart:.1f}.",
     )
 
@@ -81,14 +81,14 @@ def _latency(figures: dict[str, Figures]) -> Table:
         ratios = [a / b for a, b in zip((*f.one, *f.three), (*floor.one, *floor.three))]
         rows.append((name, *(f"{ratio:.2f}" for ratio in ratios)))
     return Table(
-        "Time to the first byte, in times of the floor's",
+        "Time to the first byte, as a multiple of the floor's",
         ("", "one client: median", "99 %", "three clients: median", "99 %"),
         rows,
-        "From connect() to the first byte, 1,000 requests in 10 rounds in which the servers take "
-        "turns; three clients ask at the same time. The 99th percentiles are the PC's rather than "
-        "the servers'. On this PC the floor's median was "
-        f"{floor.one[0] * 1e6:.0f} µs for one client, {floor.three[0] * 1e6:.0f} µs for three, "
-        "which says nothing of the chip.",
+        "From connect() to the first byte: 1,000 requests in 10 rounds, in which the servers take "
+        "turns. Three clients send their requests at the same time. The 99th percentiles depend "
+        "more on the PC than on the servers. On this PC, the floor's median was "
+        f"{floor.one[0] * 1e6:.0f} µs for one client and {floor.three[0] * 1e6:.0f} µs for three. "
+        "This says nothing about the chip.",
     )
 
 
@@ -99,18 +99,18 @@ def _crowds(figures: dict[str, Figures]) -> list[Table]:
         silent.append((name, *map(_count, f.runs[-1].silent)))
     return [
         Table(
-            "Instructions a request, as connections grow",
+            "Instructions for each request, with more connections",
             ("", *(f"{i + 1} at once" for i in range(len(asking[0]) - 1))),
             asking,
-            "All connect and ask at one moment. Counted as above, with fewer "
-            "requests. The switch has three places: from the fourth client on it ends a "
-            "connection that has its answer, and waits no longer for that client to close first.",
+            "All clients connect and send at the same moment. Counted as above, with fewer "
+            "requests. The switch has three slots: from the fourth client on, it closes a "
+            "connection that has its answer, and no longer waits for that client to close first.",
         ),
         Table(
-            "Instructions a request, as silent connections grow",
+            "Instructions for each request, with more silent connections",
             ("", *(f"{i} silent" for i in range(len(silent[0]) - 1))),
             silent,
-            "One client asks, while others are connected and say nothing. "
+            "One client sends requests while others are connected and silent. "
             f"{BLOCKS.capitalize()}: no answer within 2 s.",
         ),
     ]
@@ -123,10 +123,10 @@ def _repeated(figures: dict[str, Figures]) -> Table:
         differ = max(counts) / min(counts) - 1
         rows.append((name, *(f"{count:,.0f}" for count in counts), f"{differ:.2%}"))
     return Table(
-        "The same instructions twice",
-        ("", "first run", "second run", "differ by"),
+        "Two runs compared",
+        ("", "first run", "second run", "difference"),
         rows,
-        "In three parts, as above; each run is a process of its own.",
+        "In three parts, as above. Each run is a separate process.",
     )
 
 
@@ -137,9 +137,10 @@ def _boot(boot: Sequence[Stage]) -> Table:
         "From reset to serving",
         ("until", "share", "ms of the virtual board", "KiB read from flash"),
         [*rows, ("all", "100%", f"{total:.0f}", f"{read / 1024:.0f}")],
-        "Medians of five resets of a board that knows its network, told by the calls that reach "
-        "the virtual chip. Its milliseconds are the PC's: the first stage is the start of the "
-        "interpreter, the network is there 300 ms after the reset, and flash costs a message.",
+        "Medians of five resets of a board that knows its network, measured by the calls that "
+        "reach the virtual chip. The milliseconds depend on the PC. The first stage is the start "
+        "of the interpreter, the network is there 300 ms after the reset, and each flash access "
+        "costs a message.",
     )
 
 
@@ -165,11 +166,11 @@ def markdown(table: Table) -> str:
     return "\n".join([f"## {table.title}", "", *lines, "", table.note, ""])
 
 
-def write(document: Path, made: Sequence[Table]) -> None:
-    """Put the tables between the two marks of `document`; the rest of it is written by hand."""
+def renewed(document: Path, made: Sequence[Table]) -> str:
+    """`document` with the tables between its two marks; the rest of it is written by hand."""
     before, begin, rest = document.read_text("utf-8").partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not begin or not end:
         raise UserError(f"{document} has lost its marks", f"put them back: {_BEGIN}{_END}")
     body = "\n".join(map(markdown, made))
-    document.write_text(f"{before}{_BEGIN}\n{body}\n{_END}{after}", "utf-8")
+    return f"{before}{_BEGIN}\n{body}\n{_END}{after}"

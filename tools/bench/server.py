@@ -21,12 +21,12 @@ from tools.virtual_board.vm import interpreter
 
 HEAP = "76K"  # with the 64-bit words of a PC it holds what the chip's 38 KiB hold
 _ROOMY = "64M"  # where nothing is to be collected
-_SCRIPTS = Path(__file__).parent / "peers"
+_SCRIPTS = Path(__file__).parent / "baselines"
 _RUNNER = "run.py"
 _MICRODOT = ("__init__", "helpers", "microdot")  # of its files, what it loads
 _START = 120  # s; under valgrind it takes 5, on a busy PC 30
 
-# Name in the tables, and the script in peers/. The first is ours, the last is the measure.
+# Name in the tables, and the script in baselines/. The first is ours, the last is the measure.
 PEERS = {
     "switch": "switch_led",
     "Microdot": "microdot_led",
@@ -37,7 +37,7 @@ SWITCH, MICRODOT, EXAMPLE, FLOOR = PEERS
 
 
 def compile_all(folder: Path) -> Path:
-    """Compile the bundle and its peers into `folder`, which is made anew; returns it."""
+    """Compile the bundle and its baselines into `folder`, which is made anew; returns it."""
     shutil.rmtree(folder, ignore_errors=True)
     build.build(folder)
     (folder / "main.py").unlink()

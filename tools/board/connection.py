@@ -14,14 +14,15 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from tools import ports, settings
+from tools.board import running
 from tools.board.explain import explained
 from tools.board.transport import Transport
-from tools.board.webrepl import WebreplTransport, split
+from tools.board.webrepl import WebreplTransport
 from tools.errors import UserError
 from tools.inputs import read_text
+from tools.virtual_board import passwords
 
 ROOT = Path(__file__).resolve().parents[2]
-_LOOPBACK = ("localhost", "127.0.0.1")
 ANSWER = 5.0  # s that one byte may take; mpremote by itself waits for ever at some of them
 _IDLE = 0.3  # s in which a prompt answers; what follows where it does not, does no harm
 _BOOT_PY = 10.0  # s that boot.py may take
@@ -30,17 +31,12 @@ PROMPT = b"\r\n>>> "
 _RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n"
 
 
-def is_virtual(host: str | None) -> bool:
-    """Whether HOST is this PC, so that only a virtual board can be there."""
-    return bool(host) and split(host)[0] in _LOOPBACK
-
-
-def config_file(host: str | None) -> Path:
+def config_file(virtual: bool) -> Path:
     """webrepl_cfg.py; for a virtual board the example will do. UserError where it is missing."""
     path = ROOT / settings.CONFIG
     if path.exists():
         return path
-    if is_virtual(host):
+    if virtual:
         return ROOT / settings.EXAMPLE
     raise UserError("webrepl_cfg.py is missing", "make it with `make configure`")
 
@@ -48,15 +44,21 @@ def config_file(host: str | None) -> Path:
 def open_board(host: str | None, port: str | None = None) -> SerialTransport:
     """A transport to HOST over WiFi, or else to the serial PORT. UserError where there is none."""
     if host:
-        password = settings.read(read_text(config_file(host))).get("PASS")
-        if not isinstance(password, str) or not password:
-            raise UserError("PASS is not set in webrepl_cfg.py", "set it with `make configure`")
-        return WebreplTransport(host, password)
+        return WebreplTransport(host, _password(host))
     name = ports.find(port)
     try:
         return Transport(name, timeout=ANSWER)
     except (TransportError, OSError, ValueError) as e:
         raise ports.diagnose(name) from e
+
+
+def _password(host: str) -> str:
+    if (image := running.image(host)) and (password := passwords.of(image)):
+        return password
+    password = settings.read(read_text(config_file(False))).get("PASS")
+    if not isinstance(password, str) or not password:
+        raise UserError("PASS is not set in webrepl_cfg.py", "set it with `make configure`")
+    return password
 
 
 def enter(board: SerialTransport) -> None:
@@ -115,27 +117,29 @@ def leave(board: SerialTransport) -> None:
         board.close()
 
 
-def call(board: SerialTransport, source: str, name: str, *arguments: object) -> object:
-    """Run the function `name` of `source` on the board; the JSON of the last line that it printed,
-    None for none.
+def lines(board: SerialTransport, function: Callable, *calls: tuple) -> list[str]:
+    """Call a function of ours that is written for the board, with each of these arguments, or once
+    with none; the lines that it printed.
 
     The board must be in its raw REPL. mpremote's TransportError where the function raises.
     """
-    # Afterwards nothing of it is left on the board's heap.
-    program = f"{source}\n{name}(*{arguments!r})\ndel {name}"
+    name = function.__name__
+    called = [f" {name}({', '.join(map(repr, arguments))})\n" for arguments in calls or [()]]
+    # Afterwards, whatever comes, nothing of it is left on the board's heap.
+    program = f"{inspect.getsource(function)}\ntry:\n{''.join(called)}finally:\n del {name}"
     output, trace = board.exec_raw(program, timeout=_WORK)
     if trace:
         raise TransportExecError(output, trace.decode())
-    try:
-        lines = output.decode().strip().splitlines()
-        return json.loads(lines[-1]) if lines else None
-    except ValueError as e:
-        raise TransportError(f"no JSON: {e}") from e
+    return output.decode(errors="replace").strip().splitlines()
 
 
 def run(board: SerialTransport, function: Callable, *arguments: object) -> object:
-    """call() a function of ours that is written for the board."""
-    return call(board, inspect.getsource(function), function.__name__, *arguments)
+    """One call of lines(), of which the last is JSON: that value; None where none was printed."""
+    printed = lines(board, function, arguments)
+    try:
+        return json.loads(printed[-1]) if printed else None
+    except ValueError as e:
+        raise TransportError(f"no JSON: {e}") from e
 
 
 def address(machine: str, ip: str) -> str:

@@ -1,7 +1,8 @@
 """What runs on the board for every tool, sent as source: small, and MicroPython's Python.
 
 Each function is sent by itself (inspect.getsource), so each imports what it needs. Where it has an
-answer, that is its last line of output, as JSON.
+answer, that is its last line of output, as JSON. The heap of a switch that serves has few pieces
+of more than 1 KB: so each allocates 512 bytes at most at once, and prints as it goes.
 """
 
 
@@ -16,70 +17,73 @@ def state():
     server = sys.modules.get("device.server")
     api = sys.modules.get("device.api")
     status = sys.modules.get("device.status")
-    retained = sys.modules.get("device.retained")
+    rtc_state = sys.modules.get("device.rtc_state")
     station = network.WLAN(network.WLAN.IF_STA).ifconfig()[0]
-    print(
-        json.dumps(
-            {
-                "machine": os.uname().machine,
-                "ip": status and status.address() or station,
-                "serving": bool(api and server and api in server.services.values()),
-                "error": retained.last_error() if retained else "",
-            }
-        )
-    )
+    serving = api and server and api in server.services.values()
+    answer = {
+        "machine": os.uname().machine,
+        "ip": status and status.address() or station,
+        "serving": bool(serving),
+        "error": rtc_state.last_error() if rtc_state else "",
+    }
+    json.dump(answer, sys.stdout)
 
 
-def facts():
-    """What `make info` shows besides the files, sizes in bytes; before it what check_fw prints.
-
-    `heap_block` is the largest one that can be had; `status` what GET /status answers, or None.
-    """
-    import gc
+def firmware():
+    """What check_fw prints, and {machine, release, intact, mpy, flash, flash_free}, in bytes."""
     import json
     import os
     import sys
 
     import esp
+
+    intact = esp.check_fw()
+    space = os.statvfs("/")
+    answer = {
+        "machine": os.uname().machine,
+        "release": os.uname().version,
+        "intact": intact,
+        "mpy": getattr(sys.implementation, "_mpy", 0) & 0xFF,
+        "flash": esp.flash_size(),
+        "flash_free": space[0] * space[3],
+    }
+    json.dump(answer, sys.stdout)
+
+
+def memory():
+    """What mem_info prints, and {block}: the size of its blocks of heap, in bytes."""
+    import gc
+    import json
+    import sys
+
+    import micropython
+
+    gc.collect()
+    micropython.mem_info()
+    json.dump({"block": 32 if sys.maxsize > 1 << 31 else 16}, sys.stdout)
+
+
+def switch():
+    """{ip, status, crashes, error}; `status` is what GET /status answers, or None."""
+    import json
+    import sys
+
     import machine
     import network
 
-    intact = esp.check_fw()
-    gc.collect()
-    heap_free = too_much = gc.mem_free()
-    heap_block = 0
-    while too_much - heap_block > 64:
-        size = (heap_block + too_much) // 2
-        try:
-            bytearray(size)
-            heap_block = size
-        except MemoryError:
-            too_much = size
-        gc.collect()
-    space = os.statvfs("/")
     server = sys.modules.get("device.server")
     api = sys.modules.get("device.api")
     serving = api and server and api in server.services.values()
-    kept = machine.RTC().memory()  # device/retained.py has the layout
+    kept = machine.RTC().memory()  # device/rtc_state.py has the layout
     kept = kept if len(kept) == 128 else bytes(128)
-    print(
-        json.dumps(
-            {
-                "machine": os.uname().machine,
-                "release": os.uname().version,
-                "intact": intact,
-                "mpy": getattr(sys.implementation, "_mpy", 0) & 0xFF,
-                "flash": esp.flash_size(),
-                "flash_free": space[0] * space[3],
-                "heap_free": heap_free,
-                "heap_block": heap_block,
-                "ip": network.WLAN(network.WLAN.IF_STA).ifconfig()[0],
-                "status": api.report() if serving else None,
-                "crashes": kept[4],
-                "error": kept[6:].rstrip(b"\0").decode(),
-            }
-        )
-    )
+    error = kept[6:].rstrip(b"\0")
+    answer = {
+        "ip": network.WLAN(network.WLAN.IF_STA).ifconfig()[0],
+        "status": api.report() if serving else None,
+        "crashes": kept[4],
+        "error": error.decode(),
+    }
+    json.dump(answer, sys.stdout)
 
 
 def receive(name):
@@ -94,4 +98,7 @@ def receive(name):
         if f.write(data) != len(data):
             raise OSError(28)  # ENOSPC
 
-    end = f.close
+    def end():
+        global put, end
+        del put, end
+        f.close()

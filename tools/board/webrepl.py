@@ -14,7 +14,7 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from tools.board.transport import Transport
-from tools.board.wire import Wire
+from tools.board.websocket_serial import WebsocketSerial
 from tools.errors import UserError
 
 PORT = 8266
@@ -73,7 +73,7 @@ def _dial(host: str) -> ClientConnection:
 def session_is_free(host: str) -> bool:
     """Whether the board at `host` would let a session begin, or has no WebREPL any more."""
     try:
-        wire = Wire(_dial(host), host)
+        wire = WebsocketSerial(_dial(host), host)
     except Unreachable as e:
         return isinstance(e.__cause__, ConnectionRefusedError)
     try:
@@ -93,7 +93,9 @@ class WebreplTransport(Transport):
         self.device_name = f"{name}:{port}"
         connection = _dial(host)
         try:
-            self.serial = Wire(connection, self.device_name, lambda: session_is_free(host))
+            self.serial = WebsocketSerial(
+                connection, self.device_name, lambda: session_is_free(host)
+            )
             self._log_in(password)
         except OSError:
             raise Busy(self.device_name) from None

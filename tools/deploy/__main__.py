@@ -1,7 +1,7 @@
 """`make deploy`: everything that the board lacks, all or nothing, and the switch restarted.
 
 Environment: PORT (serial), HOST or HOSTS (over WiFi), DRY_RUN=1 (status 2 where it would change
-something), SOURCE=1 (modules uncompiled).
+something).
 """
 
 from __future__ import annotations
@@ -17,24 +17,31 @@ from pathlib import Path
 from typing import TextIO
 
 from tools import build, settings
-from tools.board import connection, on_board, restart
+from tools.board import connection, on_board, restart, running
 from tools.deploy.plan import files
 from tools.deploy.steps import Deploy
 from tools.errors import UserError, main
 from tools.inputs import read_text, switched_on
+from tools.virtual_board import passwords
 
 WOULD_CHANGE = 2
-_GOES = 0.5  # s that the board may go on for before its reset: nobody need knock meanwhile
+_GOES = 0.5  # s that the board may take until its reset: no connection is tried before
 Say = Callable[[str], None]
 
 
 def wanted_files(host: str | None) -> dict[str, bytes]:
     """The files that are to be on a board, built from the sources as they are now."""
-    config = connection.config_file(host)
-    if not connection.is_virtual(host):
-        _refuse_example(config)
+    image = running.image(host, None if host else os.environ.get("PORT"))
+    config = connection.config_file(virtual=bool(image))
     with tempfile.TemporaryDirectory() as folder:
-        return files(build.build(Path(folder) / "board", switched_on("SOURCE"), config))
+        if image:  # keeps its password, where the user has none of their own
+            text = passwords.own(read_text(config), passwords.of(image))
+            config = Path(folder) / "config"
+            config.write_text(text)
+        wanted = files(build.build(Path(folder) / "board", config=config))
+    if not image:
+        _refuse_example(config)
+    return wanted
 
 
 def _refuse_example(config: Path) -> None:

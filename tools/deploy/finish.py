@@ -1,12 +1,14 @@
-"""Carries out a deploy that was recorded: staged files go to their places, old ones away.
+"""Carries out a deploy that was committed: staged files go to their places, old ones away."""
 
-Runs on the board: from a deploy, and from boot.py where a deploy was cut off. Each deploy stages a
-copy for itself, /.deploy/finish.py. What is done already is passed over, so that it may be cut off
-anywhere, any number of times.
-
-The record, /.deploy/commit, has a line for each step: "<number> <path>", the staged file
-/.deploy/<number> goes to <path>; "- <path>", that file is removed.
-"""
+# Runs on the board: from a deploy, and from boot.py where a deploy was cut off. Each deploy stages
+# a copy for itself, /.deploy/finish.py. What is done already is passed over, so that it may be cut
+# off anywhere, any number of times.
+#
+# The heap may be in small pieces. To compile deeply nested code takes a large one, and so does a
+# long docstring, which is why this is none.
+#
+# The commit marker, /.deploy/commit, has a line for each step: "<number> <path>", the staged file
+# /.deploy/<number> goes to <path>; "- <path>", that file is removed.
 
 import os
 
@@ -21,16 +23,26 @@ def _unless(done, action, *paths):
             raise
 
 
-with open("/.deploy/commit") as f:
-    steps = f.read().split("\n")[:-1]
-for step in steps:
-    what, path = step.split(" ", 1)
+def _make_folders(path):
+    end = path.find("/", 1)
+    while end > 0:
+        folder = path[:end]
+        _unless(_EEXIST, os.mkdir, folder)
+        end = path.find("/", end + 1)
+
+
+def _carry_out(what, path):
     if what == "-":
         _unless(_ENOENT, os.remove, path)
-        continue
-    for i in range(1, len(path)):
-        if path[i] == "/":
-            _unless(_EEXIST, os.mkdir, path[:i])
-    _unless(_ENOENT, os.rename, "/.deploy/" + what, path)
+    else:
+        _make_folders(path)
+        _unless(_ENOENT, os.rename, "/.deploy/" + what, path)
+
+
+with open("/.deploy/commit") as f:
+    for step in f:
+        step = step[:-1]
+        what, path = step.split(" ", 1)
+        _carry_out(what, path)
 os.remove("/.deploy/commit")
 os.remove("/.deploy/finish.py")

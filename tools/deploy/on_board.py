@@ -1,66 +1,76 @@
 """What runs on the board during a deploy, sent as source: small, and MicroPython's Python.
 
-Each function is sent by itself (inspect.getsource), so each imports what it needs. Where it has an
-answer, that is its last line of output, as JSON.
+Each function is sent by itself (inspect.getsource), so each imports what it needs. The heap of a
+switch that serves has few pieces of more than 1 KB: so each allocates 512 bytes at most at once,
+and prints as it goes; and so does compiling it, where nothing is nested deeply (64 rules of the
+grammar). An answer is a line of JSON, or a line for each item.
 """
 
 
-def survey(paths, manifest="/.deploy/manifest"):
-    """All that a plan needs: {mpy, pending, manifest, hashes, blocked}.
-
-    `paths` are hashed where they exist, and so is what `manifest` lists. `blocked` are those of
-    them where something is in a file's way: a folder, or a file in place of one.
-    """
-    import binascii
-    import hashlib
+def survey():
+    """[version of .mpy files, whether a deploy was committed and not finished]."""
     import json
     import os
     import sys
 
+    pending = True
     try:
         os.rename("/.deploy/commit", "/.deploy/commit")  # see boot.py
-        pending = True
     except OSError:
         pending = False
+    mpy = getattr(sys.implementation, "_mpy", 0)
+    json.dump([mpy & 0xFF, pending], sys.stdout)
+
+
+def listed(manifest="/.deploy/manifest"):
+    """Print the path of each file that `manifest` lists and that exists."""
+    import json
+    import os
+
     try:
         with open(manifest) as f:
-            listed = json.load(f)
+            paths = json.load(f)
     except (OSError, ValueError):
-        listed = []
-    hashes = {}
-    blocked = []
-    buf = bytearray(512)
-    for path in set(paths) | set(listed):
-        digest = hashlib.sha256()
+        return
+    for path in paths:
         try:
-            with open(path, "rb") as f:
-                while True:
-                    n = f.readinto(buf)
-                    if not n:
-                        break
-                    digest.update(memoryview(buf)[:n])
-            hashes[path] = binascii.hexlify(digest.digest()).decode()
+            kind = os.stat(path)[0]
+        except OSError:
+            continue
+        if kind & 0x8000:  # a file
+            print(path)
+
+
+def hashes(folder, names):
+    """Print "<SHA-256 in hex> <path>" for each of these files, "<errno> <path>" where none
+    can be opened. `names` has "/" between two.
+    """
+    import binascii
+    import hashlib
+
+    buf = bytearray(256)
+    view = memoryview(buf)
+    for name in names.split("/"):
+        path = folder + name
+        try:
+            f = open(path, "rb")  # noqa: SIM115
         except OSError as e:
-            if e.errno in (20, 21):  # ENOTDIR, EISDIR
-                blocked.append(path)
-            elif e.errno != 2:  # ENOENT
-                raise
-    print(
-        json.dumps(
-            {
-                "mpy": getattr(sys.implementation, "_mpy", 0) & 0xFF,
-                "pending": pending,
-                "manifest": listed,
-                "hashes": hashes,
-                "blocked": blocked,
-            }
-        )
-    )
+            print(e.errno, path)
+            continue
+        digest = hashlib.sha256()
+        n = f.readinto(buf)
+        while n:
+            part = view[:n]
+            digest.update(part)
+            n = f.readinto(buf)
+        f.close()
+        raw = digest.digest()
+        text = binascii.hexlify(raw).decode()
+        print(text, path)
 
 
 def prepare():
-    """Clear /.deploy of what a deploy that never came to its record left; the bytes free then."""
-    import json
+    """Clear /.deploy of what a deploy without its commit marker left; the bytes free then."""
     import os
 
     try:
@@ -72,22 +82,29 @@ def prepare():
         if name != "manifest":
             os.remove("/.deploy/" + name)
     space = os.statvfs("/")
-    print(json.dumps(space[0] * space[3]))
+    print(space[0] * space[3])
 
 
-def record(lines):
-    """Write the record: from here on the deploy happens, whatever comes."""
+def write_marker():
+    """Put the staged commit marker in force: from now on boot.py finishes the deploy."""
     import os
 
-    with open("/.deploy/commit.new", "w") as f:
-        f.write(lines)
     os.rename("/.deploy/commit.new", "/.deploy/commit")
 
 
 def finish():
-    """Carry the record out."""
+    """Carry it out by the staged finish.py, part by part, as a blank line ends one: compiling all
+    of it at once takes more of the heap.
+    """
+    space = {}
+    part = ""
     with open("/.deploy/finish.py") as f:
-        exec(f.read(), {})
+        for line in f:
+            part += "" if line[0] == "#" else line
+            if line == "\n":
+                exec(part, space)
+                part = ""
+    exec(part, space)
 
 
 def restart():

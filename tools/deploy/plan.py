@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 MANIFEST = "/.deploy/manifest"
 # First into place: on a board that had none of ours, it is what finishes a deploy that is cut off.
 _FIRST = "/boot.py"
+_NAMES = 128  # characters of one text of names, about
 
 
 def files(tree: Path) -> dict[str, bytes]:
@@ -62,6 +64,18 @@ class Plan:
 def candidates(wanted: dict[str, bytes]) -> list[str]:
     """The paths to ask the board about: ours, and sources that could hide compiled modules."""
     return [*wanted, *(path[:-4] + ".py" for path in wanted if path.endswith(".mpy"))]
+
+
+def grouped(paths: Iterable[str]) -> list[tuple[str, str]]:
+    """The same paths as (folder, names with "/" between them): short texts for a small heap."""
+    groups: list[tuple[str, str]] = []
+    for path in sorted(paths, key=lambda path: path.rpartition("/")):
+        folder, slash, name = path.rpartition("/")
+        if groups and groups[-1][0] == folder + slash and len(groups[-1][1]) < _NAMES:
+            groups[-1] = (folder + slash, f"{groups[-1][1]}/{name}")
+        else:
+            groups.append((folder + slash, name))
+    return groups
 
 
 def make(wanted: dict[str, bytes], on_board: dict[str, str], listed: list[str]) -> Plan:

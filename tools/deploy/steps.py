@@ -1,7 +1,7 @@
-"""A deploy, step by step, on an open board: survey, stage, record, finish, restart.
+"""A deploy, step by step, on an open board: survey, stage, commit, finish, restart.
 
-Until the record is written the board keeps its old files; from then on it gets the new ones,
-whatever is cut when: boot.py finishes what was recorded.
+Until the commit marker is written the board keeps its old files. From then on it gets the new
+ones, whatever is interrupted: boot.py finishes what was committed.
 """
 
 from __future__ import annotations
@@ -9,21 +9,61 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from tools.board import connection
 from tools.deploy import on_board
-from tools.deploy.plan import Plan, candidates, make
+from tools.deploy.plan import Plan, candidates, grouped, make
 from tools.errors import UserError
 
 MPY_VERSION = 6  # of what mpy-cross 1.29 makes
 _BLOCK = 4096
 _SPARE = 8  # blocks for the directories, which LittleFS writes anew before it drops the old
+_ENOENT, _BLOCKED = "2", ("20", "21")  # ENOTDIR: a file is in place of a folder; EISDIR
+_GROUPS = 8  # of names in one program, which is compiled on the board
 _FINISH = (Path(__file__).parent / "finish.py").read_bytes()
+
+
+def hashes(board: SerialTransport, paths: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """(SHA-256 in hex of each of these files on the board, paths with something in their way)."""
+    groups, found, blocked = grouped(paths), {}, []
+    for i in range(0, len(groups), _GROUPS):
+        for line in connection.lines(board, on_board.hashes, *groups[i : i + _GROUPS]):
+            digest, path = line.split(" ", 1)
+            if digest in _BLOCKED:
+                blocked.append(path)
+            elif len(digest) == 64:
+                found[path] = digest
+            elif digest != _ENOENT:
+                raise TransportExecError("", f"OSError: {digest}")
+    return found, blocked
+
+
+class Survey(NamedTuple):
+    """What a board holds: the version of .mpy files that its firmware takes, whether a deploy was
+    committed and not finished, paths with something in their way, and what a deploy would change.
+    """
+
+    mpy: int
+    pending: bool
+    blocked: list[str]
+    plan: Plan
+
+
+def survey(board: SerialTransport, wanted: dict[str, bytes]) -> Survey:
+    """Look at `board`, where `wanted` are to be, and which is in its raw REPL."""
+    answer = connection.run(board, on_board.survey)
+    assert isinstance(answer, list)
+    mpy, pending = answer
+    listed = connection.lines(board, on_board.listed)
+    found, blocked = hashes(board, candidates(wanted))
+    plan = make(wanted, {**dict.fromkeys(listed, ""), **found}, listed)
+    return Survey(mpy, pending, blocked, plan)
 
 
 class Deploy:
@@ -35,35 +75,34 @@ class Deploy:
         self, board: SerialTransport, wanted: dict[str, bytes], progress: Callable[[str], None]
     ) -> None:
         self._board, self._wanted, self._progress = board, wanted, progress
-        self._survey: dict = {}
+        self._pending = False
 
     def survey(self) -> Plan:
-        """Ask the board what it holds, in one round trip, and plan.
+        """Ask the board what it holds, by one look at its files, and plan.
 
         UserError where it cannot have what is wanted.
         """
-        found = self._run(on_board.survey, candidates(self._wanted))
-        assert isinstance(found, dict)
-        self._survey = found
+        found = survey(self._board, self._wanted)
+        self._pending = found.pending
         compiled = any(path.endswith(".mpy") for path in self._wanted)
-        if compiled and found["mpy"] != MPY_VERSION:
+        if compiled and found.mpy != MPY_VERSION:
             raise UserError(
-                f"the board's firmware takes .mpy version {found['mpy']}, this bundle has "
+                f"the board's firmware takes .mpy version {found.mpy}, this bundle has "
                 f"{MPY_VERSION}",
-                "flash MicroPython 1.23 or later with `make flash`, or deploy with SOURCE=1",
+                "flash MicroPython 1.23 or later with `make flash`",
             )
-        if in_the_way := sorted({*found["blocked"]} & {*self._wanted}):
+        if in_the_way := sorted({*found.blocked} & {*self._wanted}):
             raise UserError(
                 f"{in_the_way[0]} cannot be written: on the board there is a folder of that name, "
                 "or a file in place of its folder",
                 "remove that: `make repl`, then os.remove or os.rmdir",
             )
-        return make(self._wanted, found["hashes"], found["manifest"])
+        return found.plan
 
     @property
     def unfinished(self) -> bool:
-        """True where an earlier deploy was recorded and not finished."""
-        return bool(self._survey["pending"])
+        """True where an earlier deploy was committed and not finished."""
+        return self._pending
 
     def apply(self, plan: Plan) -> None:
         """Make the board's files as planned; by a new plan where an earlier deploy has to be
@@ -73,17 +112,21 @@ class Deploy:
             self.finish()
             plan = self.survey()
         if not plan.empty:
-            self.record(self.stage(plan))
+            self.stage(plan)
+            self.commit()
             self.finish()
 
-    def stage(self, plan: Plan) -> list[str]:
-        """Upload what is planned to /.deploy/ and verify it there; the record's lines.
+    def stage(self, plan: Plan) -> None:
+        """Upload what is planned, and the commit marker of it, to /.deploy/ and verify it there.
 
         The old files stay in use. UserError where there is no room.
         """
         uploads = {str(n): self._wanted[path] for n, path in enumerate(plan.uploads)}
-        uploads["finish.py"] = _FINISH
+        steps = [f"{number} {path}\n" for number, path in enumerate(plan.uploads)]
+        steps += [f"- {path}\n" for path in plan.removed]
+        uploads |= {"finish.py": _FINISH, "commit.new": "".join(steps).encode()}
         free = self._run(on_board.prepare)
+        assert isinstance(free, int)
         needed = _BLOCK * (_SPARE + sum(-(-len(x) // _BLOCK) for x in uploads.values()))
         if needed > free:
             raise UserError(
@@ -99,17 +142,14 @@ class Deploy:
                 self._run(on_board.prepare)  # give the flash back: it may be what was full
             raise
         self._verify(uploads)
-        lines = [f"{number} {path}" for number, path in enumerate(plan.uploads)]
-        return lines + [f"- {path}" for path in plan.removed]
 
-    def _run(self, function: Callable, *arguments: object) -> object:
-        return connection.run(self._board, function, *arguments)
+    def _run(self, function: Callable) -> object:
+        return connection.run(self._board, function)
 
     def _verify(self, uploads: dict[str, bytes]) -> None:
-        found = self._run(on_board.survey, [f"/.deploy/{name}" for name in uploads], "")
-        assert isinstance(found, dict)
+        found, _ = hashes(self._board, [f"/.deploy/{name}" for name in uploads])
         for name, content in uploads.items():
-            if found["hashes"].get(f"/.deploy/{name}") != hashlib.sha256(content).hexdigest():
+            if found.get(f"/.deploy/{name}") != hashlib.sha256(content).hexdigest():
                 # Over WebREPL, also where the board could not write it: the firmware says nothing.
                 self._run(on_board.prepare)
                 raise UserError(
@@ -117,12 +157,12 @@ class Deploy:
                     "run the same command again; if that does not help, the flash is full or worn",
                 )
 
-    def record(self, lines: list[str]) -> None:
+    def commit(self) -> None:
         """The step that decides: before it the old set, after it the new."""
-        self._run(on_board.record, "".join(f"{line}\n" for line in lines))
+        self._run(on_board.write_marker)
 
     def finish(self) -> None:
-        """Carry out the record that is on the board."""
+        """Carry out the commit marker that is on the board."""
         self._run(on_board.finish)
 
     def restart(self) -> None:

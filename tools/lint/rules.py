@@ -133,7 +133,7 @@ MAY_BLOCK = (
 MAY_PRINT = MAY_BLOCK | {"main.py", "device/switch.py"}
 
 # Functions that callbacks reach wherever they stand, with or without a leading underscore.
-CALLBACKS = frozenset({"look", "sweep", "tick"})
+CALLBACKS = frozenset({"poll", "sweep", "tick"})
 
 BLOCKING = {
     "requests": {"*": "a non-blocking socket"},

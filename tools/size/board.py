@@ -1,4 +1,6 @@
-"""What is measured on a virtual board: the heap that is left while it serves, boot, a deploy."""
+"""What is measured on a virtual board: the heap that is left while it serves, boot, a deploy; and
+what the tools run there.
+"""
 
 from __future__ import annotations
 
@@ -8,36 +10,42 @@ import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 from urllib.request import urlopen
 
-from tools import build
+from tools import build, info
+from tools.board import connection
+from tools.board.transport import Transport
 from tools.deploy import __main__ as deploy
 from tools.deploy import plan
+from tools.deploy.steps import Deploy
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.execution import HEAP
+from tools.virtual_board.calls import HEAP
 from tools.virtual_board.wlan import Air
 
 _BLOCK = 32  # bytes of one on the heap, with 64-bit words (py/gc.h)
-_CONFIG = 'PASS = "secret12"\nWIFI_SSID = "home"\nWIFI_PASSWORD = "correct horse"\n'
+# Settings of a board that serves and has WebREPL.
+CONFIG = 'PASS = "secret12"\nWIFI_SSID = "home"\nWIFI_PASSWORD = "correct horse"\n'
 
 
 class Measured(NamedTuple):
-    """Bytes of heap that are kept, the largest block that can be had; seconds."""
+    """Bytes of heap that are kept, the largest free piece of it; seconds; programs."""
 
     kept: int
-    block: int
+    piece: int
     boot: float
     deploy: float
     written: int  # flash operations of a deploy that finds nothing to do
+    programs: list[str]  # that `make info` and a deploy of one file ran on the board
 
 
-def measure(source: bool) -> Measured:
-    """Boot a board with the bundle, compiled or as source, serve one request, and look."""
+def measure() -> Measured:
+    """Boot a board with the bundle, serve one request, deploy, and look."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "webrepl_cfg.py").write_text(_CONFIG)
-        tree = build.build(folder / "board", source, config=folder / "webrepl_cfg.py")
+        (folder / "webrepl_cfg.py").write_text(CONFIG)
+        tree = build.build(folder / "board", config=folder / "webrepl_cfg.py")
         files = plan.files(tree)
         manifest = tree / plan.MANIFEST[1:]
         manifest.parent.mkdir()
@@ -50,16 +58,17 @@ def measure(source: bool) -> Measured:
             boot = time.monotonic() - start
             with urlopen(board.http + "led", timeout=10) as response:
                 assert response.status == 200
-            free, block = _heap(board)
+            free, piece = _heap(board)
             seconds, written = _deploy(board, files)
-            return Measured(HEAP - free, block, boot, seconds, written)
+            programs = _programs(board, {**files, "/main.py": b"pass\n"})
+            return Measured(HEAP - free, piece, boot, seconds, written, programs)
         finally:
             board.close()
 
 
 def _heap(board: VirtualBoard) -> tuple[int, int]:
-    # What is free, and the largest block of it. Asked at the board's own prompt, where nothing of
-    # a raw REPL is on the heap, or in the middle of that block.
+    # What is free, and the largest piece of it. Asked at the board's own prompt, where nothing of
+    # a raw REPL is on the heap, or in the middle of that piece.
     mark = len(board.console)
     code = b"import gc,micropython;gc.collect();micropython.mem_info()\r"
     board.do(lambda chip: chip.terminal.put(code))
@@ -76,3 +85,19 @@ def _deploy(board: VirtualBoard, files: dict[str, bytes]) -> tuple[float, int]:
     assert deploy.deploy(None, files, lambda line: None, lambda line: None) == 0
     seconds = time.monotonic() - start
     return seconds, board.do(lambda chip: chip.flash.writes) - writes
+
+
+def _programs(board: VirtualBoard, files: dict[str, bytes]) -> list[str]:
+    programs: list[str] = []
+    run = Transport.exec_raw_no_follow
+
+    def record(self: Transport, program: str) -> None:
+        programs.append(program)
+        run(self, program)
+
+    with patch.object(Transport, "exec_raw_no_follow", record):
+        with connection.raw_repl(connection.open_board(None, board.serial)) as transport:
+            info.facts(transport)
+            job = Deploy(transport, files, lambda line: None)
+            job.apply(job.survey())
+    return programs

@@ -1,9 +1,7 @@
-"""Runs on MicroPython for Unix: what the bundle takes of the heap, by module or by request.
+"""Runs on MicroPython for Unix: what a request takes of the heap.
 
-    inside.py modules NAME...    a line "name bytes" for each module of device/, as it is imported
-    inside.py requests           a line "bytes length name" for each kind of request: what it takes
-                                 until it is over, and the length of its response; at last
-                                 "stack bytes", the deepest that the light was asked from
+A line "bytes length name" for each kind of request: what it takes until it is over, and the length
+of its response. At last "stack bytes", the deepest that the light was asked from.
 
 Modules of the firmware are imported beforehand, since they take nothing on the chip.
 """
@@ -16,7 +14,6 @@ import json  # noqa: F401
 import os  # noqa: F401
 import select  # noqa: F401
 import socket
-import sys
 import time  # noqa: F401
 
 import machine  # noqa: F401
@@ -30,10 +27,6 @@ _SET = (
     'Content-Length: 11\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n{"on":true}'
 )
 _TOGGLE = "POST /toggle HTTP/1.1\r\nHost: 192.168.4.1\r\nContent-Length: 0\r\n\r\n"
-
-
-class Nothing:
-    """Stands in for `_webrepl`, of which no PC has anything."""
 
 
 class Light:
@@ -50,18 +43,6 @@ class Light:
 
     def toggle(self):
         self.value()
-
-
-def modules(names):
-    """Import them one by one."""
-    sys.modules["_webrepl"] = Nothing
-    gc.collect()
-    before = gc.mem_alloc()
-    for name in names:
-        __import__("device." + name)
-        gc.collect()
-        print(name, gc.mem_alloc() - before)
-        before = gc.mem_alloc()
 
 
 def requests():
@@ -122,7 +103,4 @@ def _ask(address, request):
     return taken, len(response)
 
 
-if sys.argv[1] == "modules":
-    modules(sys.argv[2:])
-else:
-    requests()
+requests()

@@ -22,7 +22,7 @@ from tools.soak.clients import VISITS, Site
 from tools.soak.measure import Sample, sample, watch
 from tools.soak.operators import deploy, type_at_webrepl
 from tools.soak.tally import AGAIN, FAILED, Tally
-from tools.virtual_board import image
+from tools.virtual_board import image, passwords
 from tools.virtual_board.board import VirtualBoard
 
 _COUNT = 100_000
@@ -98,10 +98,11 @@ def soak(board: VirtualBoard, files: dict[str, bytes], password: str, count: int
 def run() -> int:
     """Soak, and say what is off."""
     count = _count()
-    example = build.ROOT / settings.EXAMPLE
-    password = str(settings.read(example.read_text())["PASS"])
     with tempfile.TemporaryDirectory() as folder:
-        tree = build.build(Path(folder) / "board", config=example)
+        config = Path(folder) / "config"
+        config.write_text(passwords.own((build.ROOT / settings.EXAMPLE).read_text()))
+        password = str(settings.read(config.read_text())["PASS"])
+        tree = build.build(Path(folder) / "board", config=config)
         image.create(Path(folder) / "flash.img", tree)
         with VirtualBoard(Path(folder) / "flash.img") as board:
             off = soak(board, plan.files(tree), password, count)

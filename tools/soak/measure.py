@@ -43,9 +43,13 @@ def free_heap(board: VirtualBoard) -> int:
 
 
 def settle(board: VirtualBoard) -> None:
-    """Wait until no connection is open: only the listeners are left. TimeoutError."""
+    """Wait until only the listeners are left, and the server's tick has ended, of which something
+    is on the heap while it is scheduled. TimeoutError.
+    """
     board.wait_for(
-        lambda chip: chip.stack.active_pcbs == 0 and chip.stack.open_sockets == LISTENERS
+        lambda chip: (
+            chip.stack.active_pcbs == 0 and chip.stack.open_sockets == LISTENERS and chip.at_rest
+        )
     )
 
 

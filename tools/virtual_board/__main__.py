@@ -13,14 +13,17 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tools import build
+from tools.board import running
 from tools.deploy import plan
 from tools.errors import UserError, main
 
-from . import image
+from . import hosts, image, launch, passwords
 from .board import VirtualBoard
 from .chip import Chip
+from .console import Console
 
 ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 10  # s; boot.py takes 8 at most
@@ -46,12 +49,10 @@ def _flash() -> Path:
             f"cannot read {path}: {e.strerror}", "choose another with FLASH=path"
         ) from e
     if missing:
-        config = ROOT / "webrepl_cfg.py"
         with tempfile.TemporaryDirectory() as tree:
-            board = build.build(
-                Path(tree) / "board",
-                config=config if config.exists() else ROOT / "webrepl_cfg.py.example",
-            )
+            config = Path(tree) / "config"
+            config.write_text(passwords.own(passwords.settings_text()))
+            board = build.build(Path(tree) / "board", config=config)
             # As a deploy would leave it.
             manifest = Path(f"{board}{plan.MANIFEST}")
             manifest.parent.mkdir()
@@ -73,53 +74,6 @@ def _lock(path: Path) -> int:
             "stop that one, or choose another with FLASH=path",
         ) from None
     return lock
-
-
-class Console:
-    """What a person sees: four lines, then what the board reports of itself, and its LED.
-
-    What else goes over the UART is for a terminal at the serial port.
-    """
-
-    _REPORTS = ("boot: ", "main.py: ", "switch: ")
-
-    def __init__(self) -> None:
-        self._line = b""
-        self._held: list[str] | None = []  # until ready
-
-    def say(self, line: str) -> None:
-        """Print at once."""
-        print(line, flush=True)
-
-    def report(self, line: str) -> None:
-        """Print, once the board is ready."""
-        if self._held is None:
-            self.say(line)
-        else:
-            self._held.append(line)
-
-    def printed(self, data: bytes) -> None:
-        """The board printed this on its UART."""
-        *lines, self._line = (self._line + data).split(b"\n")
-        for line in lines:
-            text = line.decode(errors="replace").strip("\r")
-            if text.startswith(self._REPORTS):
-                self.report(text)
-
-    def led_changed(self, lit: bool) -> None:
-        """GPIO2 drives the blue LED, which is lit while the pin is low."""
-        self.report("GPIO2 low   LED on" if lit else "GPIO2 high  LED off")
-
-    def release(self) -> None:
-        """Print what was reported so far, and the rest at once. In the board's thread."""
-        held, self._held = self._held or [], None
-        for line in held:
-            self.say(line)
-
-    def ready(self) -> None:
-        """The board has booted. In the board's thread."""
-        self.say("ready")
-        self.release()
 
 
 def _wait(condition: Callable[[], object], seconds: float = math.inf) -> bool:
@@ -153,7 +107,8 @@ def run() -> None:
     """Print where the board is to be reached, then what it reports, until Ctrl-C."""
     http, webrepl = _port("HTTP_PORT", 8080), _port("WEBREPL_PORT", 8266)
     path = _flash()
-    _lock(path)
+    os.fchmod(_lock(path), 0o600)  # an older version may have made it
+    passwords.renew(path)
     # No threading.Event: a handler that sets it while wait() holds its lock stands still for ever.
     stop: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -167,12 +122,18 @@ def run() -> None:
         raise UserError(
             e.strerror or str(e), "stop what uses it, or choose HTTP_PORT= and WEBREPL_PORT="
         ) from e
+    board.do(lambda chip: setattr(chip.stack, "guard", hosts.Guard))
     try:
         console.say(f"serial {board.serial}")
         console.say(f"http {board.http}")
         console.say(f"webrepl {board.webrepl}")
-        _boot(board, console, stop)
-        _wait(lambda: stop)
+        if password := passwords.shown(path):
+            console.say(f"password {password}")
+        if lacks := launch.lacks():
+            console.say(f"note: {lacks} cannot keep what runs on the board from your files")
+        with running.announced(urlsplit(board.webrepl).port or 0, board.serial, path):
+            _boot(board, console, stop)
+            _wait(lambda: stop)
     finally:
         board.close()
 

@@ -6,14 +6,23 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .flash import SECTOR, SECTORS
+from .protocol import NAMES
 from .vm import interpreter
 from .wlan import Refused
 
 if TYPE_CHECKING:
     from .chip import Chip
 
+# Bytes of heap for Python. With 64-bit words, the 32-bit build's failures show at 46 to 48 KB.
+HEAP = 46000
+_HTTP, _WEBREPL = 80, 8266
 _PULL_UP = 16
 _SO_REUSEADDR, _TCP_NODELAY = 4, 0x40
+_WLAN = (
+    "active config_get config_set connect country disconnect hostname ifconfig ipconfig "
+    "isconnected scan status"
+).split()
 Result = tuple[int, bytes]
 
 
@@ -31,6 +40,17 @@ class Calls:
         if isinstance(outcome, bytes):
             return 0, outcome
         return outcome if isinstance(outcome, tuple) else (int(outcome), b"")
+
+    # Beginning and end of a run
+
+    def hello(self, _a: int, _b: int, _data: bytes) -> Result:
+        kind = "r" if self._chip.terminal.repl.raw else "f"
+        http, webrepl = map(self._chip.stack.loopback_port, (_HTTP, _WEBREPL))
+        urls = f"http://127.0.0.1:{http}/ ws://127.0.0.1:{webrepl}/"
+        return SECTORS, f"{kind}{HEAP} {urls}".encode()
+
+    def crashed(self, operation: int, _b: int, _data: bytes) -> None:
+        self._chip.crash = NAMES.get(operation, "memory or an exception")
 
     # Pins, RTC, clock
 
@@ -67,6 +87,7 @@ class Calls:
     # An errno comes back positive: the block device gives it to LittleFS, negated.
 
     def flash_read(self, address: int, length: int, _data: bytes) -> Result:
+        length = max(0, min(length, SECTOR))
         try:
             return 0, self._chip.flash.read(address, length)
         except OSError as e:
@@ -131,6 +152,8 @@ class Calls:
 
     def wlan(self, _a: int, _b: int, data: bytes) -> bytes:
         name, *arguments = json.loads(data)
+        if name not in _WLAN:  # a program on the board may have made this up
+            raise OSError(errno.EINVAL, "no such call")
         try:
             return json.dumps(["", getattr(self._chip.wlan, name)(*arguments)]).encode()
         except Refused as e:

@@ -2,7 +2,8 @@
 
 A hard reset, a power cut and a crash kill the VM; a soft reset lets it end in order, so that open
 files are committed. RTC memory outlives all but a power cut; pins and sockets outlive nothing;
-WiFi outlives a soft reset. (ports/esp8266/main.c)
+WiFi outlives a soft reset. (ports/esp8266/main.c) What callbacks may do behind the sweep of a soft
+reset, and what crashes the board there: firmware/soft_reset.py.
 """
 
 import asyncio
@@ -49,6 +50,7 @@ class Chip:
         self.cause = POWER_ON
         self.restart_time = 0.1  # s from machine.reset() to the reset, as system_restart() takes
         self.boots = 0  # counts arrivals at the prompt
+        self.crashes = 0  # of the VM, by itself
         self.calls = Calls(self)
         self._run: Execution | None = None
         self._tick()
@@ -75,15 +77,29 @@ class Chip:
         self._start_hard()
 
     def vm_ended(self, status: int) -> None:
-        """The VM ended by itself: a soft reset, or the interpreter fell over."""
+        """The VM ended by itself: a soft reset, or a crash."""
         self._stop()
-        if status:
-            self.terminal.write(b"\r\n(the interpreter ended with status %d)\r\n" % status)
-            return self.hard_reset(EXCEPTION)
+        if not (status or self.crash):
+            return self._start()
+        line = f"the interpreter ended with status {status}"
+        if self.crash:
+            line = f"crash: a callback used the swept heap at a soft reset: {self.crash}"
+        self.crashes += 1
+        self.terminal.write(f"\r\n({line})\r\n".encode())
+        self.hard_reset(EXCEPTION)
+
+    def vm_printed(self, data: bytes) -> None:
+        """A program prints. Behind the sweep of a soft reset only callbacks are left to do so."""
+        if self._swept:
+            self.crash = "print"
+        self.terminal.print(data)
+
+    def swept(self) -> None:
+        """The VM has freed all objects at a soft reset: finalisers close the sockets."""
+        self._swept = True
         self.stack.reset()
         self.terminal.close_session()
         self.terminal.write(SOFT_REBOOT)
-        self._start()
 
     def _start_hard(self) -> None:
         self.wlan.power_up()
@@ -96,6 +112,7 @@ class Chip:
         self.gpio.reset()
         self._look_at_led()
         self.terminal.close_session()
+        self._swept, self.crash = False, ""  # the latter: what crashed the VM behind the sweep
         self._run = Execution(self)
 
     def _stop(self) -> None:
@@ -132,7 +149,17 @@ class Chip:
     @property
     def events_done(self) -> bool:
         """True where no event waits for its callback, and none is being called."""
-        return self._run is not None and self._run.events_done
+        return self._run is not None and self._run.events.done
+
+    @property
+    def at_rest(self) -> bool:
+        """True where no callback runs, and none will by itself."""
+        return self._run is not None and self._run.events.at_rest
+
+    @property
+    def at_prompt(self) -> bool:
+        """True while nothing runs: the next key is read at once, before any callback."""
+        return self._run is not None and self._run.at_prompt
 
     @property
     def powered(self) -> bool:

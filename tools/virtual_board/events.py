@@ -20,11 +20,22 @@ class Events:
         self._waiting: list[int] = []
         self._scheduled: list[asyncio.TimerHandle] = []
         self.to_lose = 0  # a fault: so many are lost without a reason
+        self.held = False  # nobody takes any: Ctrl-D ends the run
         self.running = 0  # callbacks that the VM has been handed and that are not yet over
 
     def __bool__(self) -> bool:
         """True where one waits."""
         return bool(self._waiting)
+
+    @property
+    def done(self) -> bool:
+        """True where no event waits for its callback, and none is being called."""
+        return not (self._waiting or self.running)
+
+    @property
+    def at_rest(self) -> bool:
+        """True where done, and nothing is scheduled either: the server's tick has ended."""
+        return self.done and not self._scheduled
 
     def stop(self) -> None:
         """Nothing comes any more."""
@@ -54,6 +65,8 @@ class Events:
 
     def take(self) -> list[int]:
         """All that wait, for the VM to call back."""
+        if self.held:
+            return []
         numbers, self._waiting = self._waiting, []
         self.running += len(numbers)
         return numbers

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import protocol
 from .events import Events
-from .flash import SECTORS, PowerCut
+from .flash import PowerCut
 from .protocol import Call
 from .repl import Execute
 from .vm import Vm
@@ -19,11 +19,9 @@ from .vm import Vm
 if TYPE_CHECKING:
     from .chip import Chip
 
-# Bytes of heap for Python. With 64-bit words, the failures of the 32-bit build show at 46 to 48 KB.
-HEAP = 46000
 _GRACE = 0.05  # s in which a computing program may notice an event by a call of its own
 _SOFT_RESTART = 4
-_HTTP, _WEBREPL = 80, 8266
+_WINDOW = 0.01  # s between the sweep and the new start, see firmware/soft_reset.py
 _CTRL_C, _NO_INTERRUPT_CHAR = 3, -1
 # Parts of what delivers callbacks; and flash calls, which cannot be made again: the next waits.
 _UNHELD = ("schedule", "callback_dropped", "flash_read", "flash_prog", "flash_erase")
@@ -39,18 +37,16 @@ class Execution:
         self._kbd = self._signalled = False
         self._late: asyncio.TimerHandle | None = None  # a call that a signal may have broken off
         self._wait: asyncio.TimerHandle | None = None
-        self._idle = False  # waiting at the prompt
         self._held: Call | None = None  # waits until the WebREPL client takes what was printed
-        self._source = b""
+        self._idle, self._source = False, b""  # waiting at the prompt; what it has to run
         self._terminal.ring.interrupt_char = _CTRL_C
-        self._vm = Vm(chip.loop, self._request, self._terminal.print, chip.vm_ended)
+        self._vm = Vm(chip.loop, self._request, chip.vm_printed, chip.vm_ended)
 
     def stop(self) -> None:
         """Power off: whatever was under way stays half done."""
         self.events.stop()
-        for timer in (self._wait, self._late):
-            if timer:
-                timer.cancel()
+        for timer in filter(None, (self._wait, self._late)):
+            timer.cancel()
         self._wait = self._late = self._held = None
         self._vm.kill()
 
@@ -60,9 +56,9 @@ class Execution:
             self._chip.loop.call_later(_GRACE, self._listen)
 
     @property
-    def events_done(self) -> bool:
-        """True where no event waits for its callback, and none is being called."""
-        return not (self.events or self.events.running)
+    def at_prompt(self) -> bool:
+        """True while nothing runs: the next key is read at once, before any callback."""
+        return self._idle and self._wait is not None and self.events.done
 
     def ctrl_c(self) -> None:
         """Ctrl-C while a program runs."""
@@ -104,7 +100,7 @@ class Execution:
     def _answer(self, call: Call) -> None:
         self._late = None
         if self._must_wait(call):
-            if call.nested or (self.events_done and not self._kbd):
+            if call.nested or (self.events.done and not self._kbd):
                 self._held = call
             elif self.events.running or not self._kbd:
                 self._reply(0, flags=protocol.AGAIN)
@@ -114,10 +110,13 @@ class Execution:
                 self._answer(call)
         elif call.name == "wait":
             self._idle = bool(call.b)
-            # A callback that is due comes first: the chip's waits run it before they wait.
+            # The chip's waits run a callback that is due before they wait.
             delay = 0 if self.events.running else call.a / 1000
             self._wait = self._chip.loop.call_later(delay, self._end_wait)
             self.wake()
+        elif call.name == "swept":
+            self._chip.swept()
+            self._late = self._chip.loop.call_later(_WINDOW, self._end_window)
         elif call.name == "reset":
             # system_restart() returns; then no Python runs any more (mp_machine_reset).
             delay = self._chip.restart_time
@@ -132,11 +131,6 @@ class Execution:
 
     def _carry_out(self, call: Call) -> tuple[int, bytes]:
         name, a, b, data, _ = call
-        if name == "hello":
-            kind = "r" if self._terminal.repl.raw else "f"
-            http, webrepl = map(self._chip.stack.loopback_port, (_HTTP, _WEBREPL))
-            urls = f"http://127.0.0.1:{http}/ ws://127.0.0.1:{webrepl}/"
-            return SECTORS, f"{kind}{HEAP} {urls}".encode()
         if name == "source":
             return 0, self._source[a : a + b]
         if name in ("callback_end", "callback_dropped"):
@@ -168,7 +162,14 @@ class Execution:
         self._kbd = self._kbd and not ctrl_c
         if "read" in self._chip.flash.fail:
             flags |= protocol.FAULTY
-        self._vm.reply(result, data, self.events.take(), flags)
+        # The prompt looks for a key behind each callback, so that no crowd of events keeps it out.
+        key = self.events.running and not self._running and self._terminal.ring.waiting
+        self._vm.reply(result, data, [] if key else self.events.take(), flags)
+
+    def _end_window(self) -> None:
+        self._late, self.events.held = None, False
+        self._reply(0)  # with the events that came before the sweep, and since
+        self.events.held = True
 
     def _end_wait(self, work: int = 0, data: bytes = b"") -> None:
         assert self._wait
@@ -184,14 +185,16 @@ class Execution:
             self._answer(held)  # which holds it again where nothing has changed
         elif self._wait is None:
             pass
-        elif self.events or (self._kbd and not self.events.running):
-            self._end_wait(protocol.IRQ)
+        # The prompt takes a key that is there before it runs a callback (mp_hal_stdin_rx_chr).
         elif self._idle and not self.events.running and (work := self._terminal.next()):
             if isinstance(work, Execute):
                 self._running = self._from_prompt = True
                 self._terminal.ring.interrupt_char = _CTRL_C
                 self._source = work.source
-                kind = b"s" if work.single else b"e"
+                kind = b"s" if work.single else b"p" if work.pasted else b"e"
                 self._end_wait(protocol.EXECUTE, kind + str(len(work.source)).encode())
             else:
+                self.events.held = True  # until the sweep
                 self._end_wait(protocol.END)
+        elif self.events or (self._kbd and not self.events.running):
+            self._end_wait(protocol.IRQ)

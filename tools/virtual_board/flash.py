@@ -17,6 +17,11 @@ class PowerCut(Exception):
     """Power went in the middle of a flash operation; half of it is in the cells."""
 
 
+def _check(address: int, length: int) -> None:
+    if address < 0 or address + length > SIZE:
+        raise OSError(errno.EINVAL, "beyond the flash")
+
+
 class Flash:
     """An open image. `path` must hold SIZE bytes.
 
@@ -34,9 +39,10 @@ class Flash:
         if kind in self.fail:
             raise OSError(self.fail[kind], os.strerror(self.fail[kind]))
 
-    def _changes(self, kind: str) -> bool:
+    def _changes(self, kind: str, address: int, length: int) -> bool:
         """Count a change; True where power goes in the middle of this one."""
         self._fault(kind)
+        _check(address, length)
         self.writes += 1
         if self.cut_after is None:
             return False
@@ -46,13 +52,12 @@ class Flash:
     def read(self, address: int, length: int) -> bytes:
         """`length` bytes from `address`."""
         self._fault("read")
-        if address < 0 or address + length > SIZE:
-            raise OSError(errno.EINVAL, "read beyond the flash")
+        _check(address, length)
         return os.pread(self._file, length, address)
 
     def program(self, address: int, data: bytes) -> None:
         """Clear the bits that are 0 in `data`; what was not erased before stays 0, as in NOR."""
-        cut = self._changes("prog")
+        cut = self._changes("prog", address, len(data))
         if cut:
             data = data[: len(data) // 2]
         old = os.pread(self._file, len(data), address)
@@ -62,7 +67,7 @@ class Flash:
 
     def erase(self, address: int) -> None:
         """Set the sector at `address` to 0xFF."""
-        cut = self._changes("erase")
+        cut = self._changes("erase", address, SECTOR)
         os.pwrite(self._file, b"\xff" * (SECTOR // 2 if cut else SECTOR), address)
         if cut:
             raise PowerCut

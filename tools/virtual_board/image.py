@@ -1,5 +1,6 @@
 """Flash images: made from a tree of files, checked, read back; LittleFS as the firmware has it."""
 
+import os
 from pathlib import Path
 
 from littlefs import LittleFS, LittleFSError, UserContext
@@ -20,8 +21,12 @@ _OPTIONS = {
 }
 
 
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)  # it holds passwords
+
+
 def create(path: Path, tree: Path) -> None:
-    """Write a new image at `path` that holds the files of `tree`; whole or not at all."""
+    """Write a new image at `path`, mode 0600, with the files of `tree`; whole or not at all."""
     context = UserContext(SIZE)
     fs = LittleFS(context=context, **_OPTIONS)
     for source in sorted(tree.rglob("*")):
@@ -34,7 +39,9 @@ def create(path: Path, tree: Path) -> None:
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(context.buffer)
+        part.unlink(missing_ok=True)
+        with open(part, "xb", opener=_private) as f:
+            f.write(context.buffer)
         part.replace(path)
     except OSError as e:
         raise UserError(f"cannot write {path}: {e.strerror}", _OTHER) from e
@@ -64,3 +71,15 @@ def read(path: Path) -> dict[str, bytes]:
     except LittleFSError as e:
         raise UserError(f"the file system in {path} is corrupt ({e})", _AWAY) from e
     return files
+
+
+def replace(path: Path, name: str, content: bytes) -> None:
+    """Give a file of the image at `path` new content; in place, so that a lock stays one."""
+    context = UserContext(SIZE)
+    context.buffer = bytearray(path.read_bytes())
+    fs = LittleFS(context=context, mount=False, **_OPTIONS)
+    fs.mount()
+    with fs.open(name, "wb") as f:
+        f.write(content)
+    with open(path, "r+b") as f:
+        f.write(context.buffer)

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable
 
-from . import loopback
+from . import hosts, loopback
 from .output import MSS
 
 WINDOW = 4 * MSS  # TCP_WND
@@ -16,8 +16,8 @@ class Input:
     ERR_BUF). As it is here, it takes nothing: _lwip_tcp_recv_unaccepted().
     """
 
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
+    def __init__(self, sock: socket.socket, guard: Callable[[bytes], bool]) -> None:
+        self._sock, self._guard = sock, guard
         self.on_recv: Callable[[bytes | None], bool] = lambda data: False
         self.refused = b""
         self.unread = 0  # TCP_WND - rcv_wnd
@@ -29,6 +29,9 @@ class Input:
         size = loopback.next_segment(self._sock, self._segments, MSS)
         data = self._sock.recv(min(self.announced, size))
         self._segments += 1
+        if not self._guard(data):
+            self._sock.send(hosts.REFUSAL)
+            return self._sock.shutdown(socket.SHUT_RDWR)  # the board sees a FIN
         self.unread += len(data)
         self.announced -= len(data)
         if not self.on_recv(data):

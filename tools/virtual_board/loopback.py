@@ -55,7 +55,7 @@ def reset(sock: socket.socket) -> None:
     sock.close()
 
 
-class Wire:
+class WatchedSocket:
     """A connected socket that the loop may watch, and timers by name that end with it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket) -> None:

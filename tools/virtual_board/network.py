@@ -9,6 +9,7 @@ leaves (silence.py). A soft reset closes every socket by its finaliser: FIN or R
 import asyncio
 import socket
 from collections import deque
+from collections.abc import Callable
 
 from . import loopback
 from .listener import Peer, Port, Syn
@@ -31,6 +32,8 @@ class Network:
     def __init__(self, loop: asyncio.AbstractEventLoop, ports: dict[int, int]) -> None:
         self.loop = loop
         self.link_up = True
+        # Makes what looks at all that comes on a connection, and stops it with False (hosts.py).
+        self.guard: Callable[[], Callable[[bytes], bool]] = lambda: lambda data: True
         self.pcbs: list[Pcb] = []  # tcp_active_pcbs
         self.dropped_syns = self.refused = self.aborted = 0
         self._time_wait: list[tuple[float, Pcb]] = []  # tcp_tw_pcbs, each with its end

@@ -25,7 +25,7 @@ RETRANSMISSION = 0.2  # s until a Linux client sends a dropped segment again; do
 GRACE = 0.005  # s, see "Kinder" in lwip.py
 
 
-class Pcb(loopback.Wire):
+class Pcb(loopback.WatchedSocket):
     """A PCB that counts as active: from the handshake to TIME_WAIT, LAST_ACK's end or a reset.
 
     `on_error(errno)` hears that the connection is gone; it is modlwip's to set.
@@ -35,7 +35,7 @@ class Pcb(loopback.Wire):
         super().__init__(net.loop, sock)
         self._net, self.peer = net, peer
         self.port, self.reuse = listener.port, listener.reuse  # SOF_INHERITED
-        self.input, self.output = Input(sock), Output(sock, net.loop.time)
+        self.input, self.output = Input(sock, net.guard()), Output(sock, net.loop.time)
         self.on_error: Callable[[int], None] = lambda errno: None
         self._alive = True
         self._accepted = self._got_fin = self._closing = self._fin_sent = self._passive = False

@@ -4,8 +4,7 @@ The C functions block in mp_hal_stdin_rx_chr(); here each is a generator that st
 stops once more where code has to be run.
 
 Differences from the chip, all in what the PC cannot know before the VM has seen the code:
-* Raw paste gathers all of the source; the chip compiles while it comes, and ends the transfer at
-  the first syntax error, with "\\x04". Here the error comes after the client's own Ctrl-D.
+* Raw paste takes in all source before it finds a syntax error; the chip ends the transfer there.
 * In paste mode the chip prints the values of bare expressions; run with exec(), they are silent.
 * Tab completes nothing, see readline.py.
 """
@@ -25,10 +24,11 @@ _WINDOW = 128  # half of MICROPY_REPL_STDIN_BUFFER_MAX
 
 @dataclass(frozen=True)
 class Execute:
-    """Code to run: as compile(..., "single") takes it, or as a whole file."""
+    """Code to run: as compile(..., "single") takes it, or a whole file; `pasted` in raw mode."""
 
     source: bytes
     single: bool
+    pasted: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,10 @@ class Repl:
             if reset:
                 yield SoftReset()
 
-    def _execute(self, source: bytes, single: bool) -> _Talk:
+    def _execute(self, source: bytes, single: bool, pasted: bool = False) -> _Talk:
         # parse_compile_execute; PRINT_EOF is set in raw mode and nowhere else
         self._part = 2 if self.raw else 0
-        return bool((yield Execute(source, single)))
+        return bool((yield Execute(source, single, pasted)))
 
     def _friendly_repl(self) -> _Talk:
         # pyexec_friendly_repl
@@ -197,4 +197,4 @@ class Repl:
         if char == CTRL_C:
             self._write(_END + b"KeyboardInterrupt: \r\n" + _END)
             return False
-        return (yield from self._execute(bytes(source), single=False))
+        return (yield from self._execute(bytes(source), single=False, pasted=True))

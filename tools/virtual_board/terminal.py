@@ -133,7 +133,8 @@ class Terminal:
                     return  # full for now; else the client is gone
                 n, self._fails = len(self._pending), True
             self._pending = self._pending[n:]
-            self._blocking = bool(self._pending)
+            # Only the beginning of a write makes it so: a callback may have changed it since.
+            self._blocking = self._blocking and bool(self._pending)
 
     def notify(self, tag: int, answer: bytes) -> tuple[int, bytes]:
         """os.dupterm_notify: what the VM has to do next, (operation, data); see os.py there."""

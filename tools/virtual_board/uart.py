@@ -50,6 +50,11 @@ class StdinRing:
                 self._bytes.append(byte)
         return interrupted
 
+    @property
+    def waiting(self) -> bool:
+        """True while there is a byte to get."""
+        return bool(self._bytes)
+
     def get(self) -> int | None:
         """Return the oldest byte, or None."""
         return self._bytes.popleft() if self._bytes else None

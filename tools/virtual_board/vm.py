@@ -13,14 +13,21 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
-from . import protocol
+from . import launch, protocol
 
+ROOT = Path(__file__).resolve().parents[2]
 # Room for the stand-ins; what is left beyond the chip's own heap, the kernel fills (kernel.py).
 _HEAP = "192K"
+LAUNCH = (
+    f"import sys; sys.path.append({str(ROOT)!r}); "
+    "from tools.virtual_board import launch; sys.exit(launch.main(*sys.argv[1:]))"
+)
 _BOOTSTRAP = (
-    "import sys; sys.path[:] = [{path!r}, '.frozen']; import kernel; kernel.main(globals())"
+    f"import sys; sys.path[:] = [{str(protocol.FIRMWARE)!r}, '.frozen']; "
+    "import kernel; kernel.main(globals())"
 )
 
 
@@ -31,6 +38,21 @@ def interpreter() -> str:
     if not found:
         raise FileNotFoundError("micropython")
     return found
+
+
+def command(*arguments: str) -> list[str]:
+    """How to start the interpreter with these arguments, held back by the system (launch.py)."""
+    found = interpreter()
+    module = find_spec(launch.MODULE)
+    if module and module.origin and Path(found).parent == Path(sys.executable).parent:
+        found = module.origin  # what that file would load
+    # Isolated, and without site-packages: it starts in half the time.
+    return [sys.executable, "-I", "-S", "-c", LAUNCH, found, *arguments]
+
+
+def environment() -> dict[str, str]:
+    """What the interpreter gets: not the user's own, in which a program could read secrets."""
+    return {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
 
 
 def _tie(pid: int, end: socket.socket) -> None:
@@ -69,18 +91,12 @@ class Vm:
         self._packet = b""
 
         self._child = subprocess.Popen(
-            [
-                interpreter(),
-                "-X",
-                f"heapsize={_HEAP}",
-                "-c",
-                _BOOTSTRAP.format(path=str(protocol.FIRMWARE)),
-            ],
+            command("-X", f"heapsize={_HEAP}", "-c", _BOOTSTRAP),
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=subprocess.STDOUT,
             pass_fds=[theirs.fileno(), held.fileno()],
-            env={**os.environ, "WIRE": str(theirs.fileno())},
+            env={**environment(), "WIRE": str(theirs.fileno())},
             start_new_session=True,  # a Ctrl-C at the user's terminal is not the program's
         )
         _tie(self._child.pid, held)

@@ -1,4 +1,4 @@
-"""On PYTHONPATH: the PC of a user with one board, at SERIAL, that the router calls switch.lan.
+"""On PYTHONPATH: the PC of a user with one board, at SERIAL, that has the documents' address.
 
 The board's ports are where a virtual one has them: WEBREPL is the WebREPL port on 127.0.0.1.
 """
@@ -12,7 +12,7 @@ _really = socket.getaddrinfo
 
 
 def _getaddrinfo(host: object, port: object, *rest: object, **more: object) -> list:
-    if host in ("switch.lan", b"switch.lan"):
+    if host in ("192.168.1.50", b"192.168.1.50"):
         host, port = "127.0.0.1", int(os.environ["WEBREPL"])
     return _really(host, port, *rest, **more)
 

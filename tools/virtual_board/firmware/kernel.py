@@ -10,9 +10,20 @@ import time
 
 import flashbdev
 import link
+import soft_reset
+import uctypes
 import vfs
 
 _CHUNK = 1024
+_HEADER = 32  # bytes of heap for the object that holds a bytearray's bytes
+_LONGEST = 8192  # bytes of source in a raw paste; a longer one is held on the heap
+
+# Raw paste is compiled while it comes, so on the chip nothing holds its source. Here this text
+# does, which is no part of the chip's heap; the source's length is written into its object.
+_pasted = "\n" * _LONGEST
+_pasted_bytes = uctypes.bytearray_at(uctypes.addressof(_pasted), _LONGEST)
+_pasted_length = uctypes.bytearray_at(id(_pasted) + 16, 8)  # mp_obj_str_t.len, py/objstr.h
+del uctypes  # it opens all of the process's memory
 
 
 def _modules():
@@ -21,7 +32,9 @@ def _modules():
     import socket
 
     import _webrepl
+    import board_vfs
     import esp
+    import imports
     import machine
     import network
     import scheduler
@@ -29,8 +42,10 @@ def _modules():
     import websocket
 
     sys.modules["micropython"] = sys.modules.pop("scheduler")
-    for hidden in ("flashbdev", "kernel", "link"):
+    sys.modules["vfs"] = sys.modules.pop("board_vfs")
+    for hidden in ("flashbdev", "imports", "kernel", "link", "soft_reset"):
         sys.modules.pop(hidden)
+    imports.restrict(sys.modules)
     sys.path[:] = ["", ".frozen", "/lib", "/"]
 
 
@@ -55,14 +70,23 @@ def _mount(blocks):
 
 
 def _shrink(free):
-    # What stands in for C code must cost nothing: filler leaves exactly the chip's heap.
-    filler = []
-    gc.collect()
-    while gc.mem_free() > free + 64:
+    # What stands in for C code must cost nothing: all but the chip's heap, one piece, is filled.
+    # Kinder: pools of names are not charged, as the stand-ins have opened enough of them.
+    room = bytearray(free - _HEADER)
+    filler = None
+    size = _CHUNK
+    while size:
         try:
-            filler.append(bytearray(max(1, min(4096, (gc.mem_free() - free) // 2))))
+            filler = (filler, bytearray(size))
         except MemoryError:
-            break
+            size //= 2
+    try:
+        while True:
+            filler = (filler,)  # of one block: no hole is smaller
+    except MemoryError:
+        pass
+    del room
+    gc.collect()
     return filler
 
 
@@ -86,20 +110,26 @@ def _print_exception(e):
     text = io.StringIO()
     sys.print_exception(e, text)
     for line in text.getvalue()[:-1].split("\n"):
-        if 'firmware/kernel.py"' not in line:
+        if 'firmware/kernel.py"' not in line and 'firmware/imports.py"' not in line:
             print(line)
 
 
-def _source(length):
-    parts = bytearray()
-    while len(parts) < length:
-        parts += link.call(link.SOURCE, len(parts), _CHUNK)[1]
-    return str(parts, "utf-8")
+def _source(length, paste):
+    held = paste and length <= _LONGEST
+    into = _pasted_bytes if held else bytearray(length)
+    for start in range(0, length, _CHUNK):
+        part = link.call(link.SOURCE, start, _CHUNK)[1]
+        into[start : start + len(part)] = part
+    if not held:
+        return str(into, "utf-8")
+    _pasted_length[:] = length.to_bytes(8, "little")
+    return _pasted
 
 
-def _execute(length, single, space):
+def _execute(length, kind, space):
     def thunk():
-        exec(compile(_source(length), "<stdin>", "single" if single else "exec"), space)
+        source = _source(length, kind == b"p")
+        exec(compile(source, "<stdin>", "single" if kind == b"s" else "exec"), space)
 
     return _run(thunk)
 
@@ -117,6 +147,8 @@ def main(space):
     import micropython
 
     micropython.kbd_intr(3)
+    for name in ("kernel", "sys"):  # the bootstrap's (vm.py); the prompt has neither on the chip
+        del space[name]
     blocks, setup = link.call(link.HELLO)
     size, urls = setup[1:].split(None, 1)
     free, raw = int(size), setup[:1] == b"r"
@@ -134,7 +166,7 @@ def main(space):
             work, data = link.call(link.WAIT, 1000, 1)
             if work == link.EXECUTE:
                 length = int(data[1:])
-                system_exit = _execute(length, data[:1] == b"s", space) == 0x100
+                system_exit = _execute(length, data[:1], space) == 0x100
                 link.call(link.FINISHED, 0, system_exit)
                 if system_exit:
                     break
@@ -142,14 +174,5 @@ def main(space):
                 break
         except KeyboardInterrupt:
             pass  # came too late for what it was meant for
-    _sweep(space)
-    del filler
-
-
-def _sweep(space):
-    # gc_sweep_all runs every finaliser, which commits open files: here, what is no longer held.
-    for module in sys.modules.values():
-        if "/firmware/" not in getattr(module, "__file__", ""):
-            module.__dict__.clear()
-    space.clear()
-    gc.collect()
+    del filler  # as the sweep leaves it, there is memory for all that a callback may want
+    soft_reset.run(space)

@@ -51,6 +51,8 @@ WEBREPL_PASSWORD = const(60)
 WEBREPL_SESSION = const(61)
 DUPTERM = const(62)
 DUPTERM_NOTIFY = const(63)
+SWEPT = const(70)
+CRASHED = const(71)
 
 # What WAIT answers.
 IRQ = const(1)
@@ -66,6 +68,7 @@ _AGAIN = const(4)
 _NESTED = const(0x80)  # added to the operation: a callback calls
 
 _wire = open(int(getenv("WIRE")), "r+b")  # the descriptor that vm.py left us
+del getenv  # programs can reach this module
 _out = bytearray(_HEAD + _MAX)
 _out_view = memoryview(_out)
 _head = bytearray(_REPLY)

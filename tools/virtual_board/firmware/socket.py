@@ -32,7 +32,6 @@ _STREAM_CLOSE = const(4)
 
 # A finaliser may neither allocate nor call: it leaves its mark here, and the next call acts on it.
 _collected = bytearray(128)
-_closed = []
 
 
 def _close_collected():
@@ -175,11 +174,11 @@ class socket(io.IOBase):
     def close(self):
         if self._n >= 0:
             n, self._n = self._n, -1
-            link.call(link.SOCK_CLOSE, n)
-            # Events that came before are called back all the same, as many as the queue holds.
-            _closed.append(n)
-            if len(_closed) > 4:
-                link.handlers.pop(_closed.pop(0), None)
+            try:
+                link.call(link.SOCK_CLOSE, n)
+            finally:
+                # Events that came before are in the queue by now, and hold what they call.
+                link.handlers.pop(n, None)
 
     def ioctl(self, request, arg):
         if request == _STREAM_POLL:

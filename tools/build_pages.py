@@ -1,4 +1,4 @@
-"""Bake the page: device/www/* becomes device/pages.py, responses that are complete in advance.
+"""Build the page: device/www/* becomes device/pages.py, responses that are complete in advance.
 
 Everything that never changes while the board runs is settled here, on the PC: headers, lengths,
 compression, names that carry a content hash. The board only sends, and fills in the three fields
@@ -36,20 +36,20 @@ TYPES = {".css": "text/css", ".js": "text/javascript"}
 FIELDS = {"name": b"%-32s", "checked": b"%-7s", "state": b"%-3s"}  # 32: the longest host name
 
 _MODULE = '''\
-"""The page: baked by tools/bake.py from device/www, {size} bytes of responses."""
+"""The page: made by tools/build_pages.py from device/www, {size} bytes of responses."""
 
 VERSION = "{version}"
 
 PAGES = {{
 {pages}}}
 
-_HOME = {home!r}
+_PAGE = {html!r}
 
 
-def home(name, on):
+def render(name, on):
     """The complete response to GET / of the board `name` (bytes), showing the light's state."""
     checked = '"true"' if on else '"false"'
-    return _HOME % (name, checked.encode(), ("On" if on else "Off").encode())
+    return _PAGE % (name, checked.encode(), ("On" if on else "Off").encode())
 '''
 
 
@@ -130,10 +130,10 @@ def page(index: Path, links: dict[str, str]) -> bytes:
 def render(www: Path, version: str) -> str:
     """The source of device/pages.py for the sources in www, with VERSION = version."""
     made = assets(www)
-    home = page(www / "index.html", {name: link for name, (link, _) in made.items()})
+    html = page(www / "index.html", {name: link for name, (link, _) in made.items()})
     return _MODULE.format(
         version=version,
-        home=home,
+        html=html,
         pages="".join(f"    {link!r}: {data!r},\n" for link, data in made.values()),
-        size=len(home) + sum(len(data) for _, data in made.values()),
+        size=len(html) + sum(len(data) for _, data in made.values()),
     )

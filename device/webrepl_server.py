@@ -57,7 +57,7 @@ def start(password, client="https://micropython.org/webrepl/"):
     _client = client
 
 
-def answer(data):
+def handle(data):
     """Answer a WebSocket's handshake; other requests get the client's page."""
     request = http.parse(bytes(data))
     if request is None:
@@ -103,7 +103,7 @@ def _is_free():
         return True
     silence = time.ticks_diff(time.ticks_ms(), _heard)
     if terminal is _terminal and not 0 <= silence < _SILENCE_MS:
-        connection.choke(_sock)
+        connection.abort(_sock)
         _sock.close()
         return True
     os.dupterm(terminal)
@@ -123,8 +123,9 @@ def _notify(_):
 
 def _hear(_):
     global _heard
-    _heard = time.ticks_ms()
-    server.sweep()
+    if not server.closed():
+        _heard = time.ticks_ms()
+        server.sweep()
 
 
 def _tell(line):

@@ -19,13 +19,13 @@ _LOOK = 0.2  # s of waiting between two looks at whether the board is still ther
 _KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 3}
 
 # What a session is told, even in its raw REPL, when somebody else comes to the door.
-_KNOCK = b"\r\nConcurrent WebREPL connection from "
+_REJECTION_NOTICE = b"\r\nConcurrent WebREPL connection from "
 
 
-class Wire:
+class WebsocketSerial:
     """What SerialTransport needs of a serial port, over the websocket of a board at `where`.
 
-    OSError where the connection is gone, or `knock()` says so (silence.py) while an answer is
+    OSError where the connection is gone, or `probe()` says so (silence.py) while an answer is
     awaited. `_webrepl` puts bytes that are no UTF-8 into text frames: they are read undecoded.
     """
 
@@ -33,10 +33,10 @@ class Wire:
         self,
         connection: ClientConnection,
         where: str,
-        knock: Callable[[], bool] = lambda: False,
+        probe: Callable[[], bool] = lambda: False,
     ) -> None:
         self.waits = True  # for an answer: what is read is overdue after a while
-        self._knock = knock
+        self._probe = probe
         self._silence = Silence(self._is_over)
         self._socket, self._where = connection.__enter__(), where  # websockets 17 wants it so
         self._buffer = b""
@@ -53,9 +53,9 @@ class Wire:
 
     def _is_over(self) -> bool:
         with contextlib.suppress(ConnectionClosed, OSError):
-            # Who says nothing for a minute would be taken for gone, and make way for the knock.
+            # A client that sends nothing for a minute counts as gone, and the probe would get its session.
             self._socket.pong()
-        return self._knock()
+        return self._probe()
 
     def _receive(self, timeout: float | None) -> bool:
         end = None if timeout is None else time.monotonic() + timeout
@@ -80,7 +80,7 @@ class Wire:
                 return False  # what came before the end is read first
             raise OSError(f"{self._where} closed the connection") from None
         self._silence.alive()
-        if data.startswith(_KNOCK):
+        if data.startswith(_REJECTION_NOTICE):
             return False
         self._silence.begin()
         self._buffer += data

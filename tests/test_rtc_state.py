@@ -5,25 +5,25 @@ import random
 import machine
 import pytest
 
-from device import retained
+from device import rtc_state
 
 
 @pytest.fixture(autouse=True)
 def board(monkeypatch):
     machine.plug_in(monkeypatch)
-    retained.load()
+    rtc_state.load()
 
 
 def values():
     """What a boot finds."""
-    retained.load()
-    return retained.light, retained.crashes, retained.last_error()
+    rtc_state.load()
+    return rtc_state.light, rtc_state.crashes, rtc_state.last_error()
 
 
 def fill():
-    retained.set_light(True)
-    retained.set_crashes(2)
-    retained.record("WiFi: wrong password")
+    rtc_state.set_light(True)
+    rtc_state.set_crashes(2)
+    rtc_state.record("WiFi: wrong password")
 
 
 def test_a_new_board_is_off_without_crashes_or_errors():
@@ -62,7 +62,7 @@ def test_another_programs_memory_does_not_switch_the_light_on(length):
 
 def test_damaged_memory_holds_new_values_at_once():
     machine.memory = b"\xff" * 492
-    retained.load()
+    rtc_state.load()
     fill()
     assert values() == (True, 2, "WiFi: wrong password")
 
@@ -70,8 +70,8 @@ def test_damaged_memory_holds_new_values_at_once():
 def test_requests_that_change_nothing_cost_no_write():
     fill()
     before = machine.writes
-    retained.set_light(True)
-    retained.set_crashes(2)
+    rtc_state.set_light(True)
+    rtc_state.set_crashes(2)
     assert machine.writes == before
 
 
@@ -82,18 +82,18 @@ def test_it_leaves_room_in_the_memory_of_492_bytes():
 
 @pytest.mark.parametrize("count", [255, 256, 1000])
 def test_the_count_of_crashes_does_not_start_again_at_255(count):
-    retained.set_crashes(count)
+    rtc_state.set_crashes(count)
     assert values() == (False, 255, "")
 
 
 def test_an_error_too_long_is_cut_and_a_shorter_one_leaves_nothing_of_it():
-    retained.record("x" * 500)
+    rtc_state.record("x" * 500)
     assert values() == (False, 0, "x" * 122)
-    retained.record("short")
+    rtc_state.record("short")
     assert values() == (False, 0, "short")
 
 
 def test_an_error_in_any_script_and_of_several_lines_can_be_shown():
-    retained.record("Tür\n\x00\x1b[31m€\x7f" + chr(0x1F4A1))
-    assert retained.last_error().isprintable()
-    assert retained.last_error().startswith("T?r")
+    rtc_state.record("Tür\n\x00\x1b[31m€\x7f" + chr(0x1F4A1))
+    assert rtc_state.last_error().isprintable()
+    assert rtc_state.last_error().startswith("T?r")

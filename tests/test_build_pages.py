@@ -1,4 +1,4 @@
-"""tools/bake.py: the page's sources become responses that fit the board."""
+"""tools/build_pages.py: the page's sources become responses that fit the board."""
 
 import gzip
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from page_rig import WWW, Tags, load, split
 
-from tools import bake, build
+from tools import build, build_pages
 from tools.errors import UserError
 
 BESIDE = Path(sys.executable).with_name("micropython")
@@ -25,7 +25,7 @@ def pages():
 @pytest.fixture
 def responses(pages):
     """Path -> the whole response."""
-    return {"/": pages.home(b"switch", False), **pages.PAGES}
+    return {"/": pages.render(b"switch", False), **pages.PAGES}
 
 
 def test_every_response_fits_one_send_with_room_for_the_fin(responses):
@@ -51,10 +51,10 @@ def test_style_and_script_are_fetched_once(pages):
 
 
 def test_a_changed_style_gets_a_new_address(tmp_path):
-    before = bake.assets(WWW)
+    before = build_pages.assets(WWW)
     shutil.copytree(WWW, tmp_path / "www")
     (tmp_path / "www" / "style.css").write_text("p { margin: 0 }\n")
-    after = bake.assets(tmp_path / "www")
+    after = build_pages.assets(tmp_path / "www")
     assert before["style.css"][0] != after["style.css"][0]
     assert before["page.js"] == after["page.js"]
 
@@ -64,13 +64,15 @@ def test_a_browser_gets_the_style_and_the_script_that_were_written(pages):
         _, fields, body = split(data)
         assert fields["content-encoding"] == "gzip"
         (source,) = WWW.glob("*" + Path(path).suffix)
-        assert gzip.decompress(body).decode() == bake.squeeze(source.read_text(), source.suffix)
+        assert gzip.decompress(body).decode() == build_pages.squeeze(
+            source.read_text(), source.suffix
+        )
 
 
 def test_the_same_sources_make_the_same_bytes_on_every_day_and_system(pages):
     for data in pages.PAGES.values():
         assert split(data)[2][:10] == b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
-    assert bake.render(WWW, "1") == bake.render(WWW, "1")
+    assert build_pages.render(WWW, "1") == build_pages.render(WWW, "1")
 
 
 def test_a_page_that_has_grown_too_big_is_named(tmp_path):
@@ -78,7 +80,7 @@ def test_a_page_that_has_grown_too_big_is_named(tmp_path):
     with open(tmp_path / "www" / "index.html", "a") as file:
         file.write("<p>" + 300 * "x" + "</p>")
     with pytest.raises(UserError, match=r"index.html: makes \d+ bytes .*1071"):
-        bake.render(tmp_path / "www", "1")
+        build_pages.render(tmp_path / "www", "1")
 
 
 def test_a_page_that_lost_a_field_is_named(tmp_path):
@@ -86,7 +88,7 @@ def test_a_page_that_lost_a_field_is_named(tmp_path):
     index = tmp_path / "www" / "index.html"
     index.write_text(index.read_text().replace("{state}", "Off"))
     with pytest.raises(UserError, match=r"index.html: .*{name}, {checked}, {state}"):
-        bake.render(tmp_path / "www", "1")
+        build_pages.render(tmp_path / "www", "1")
 
 
 @pytest.mark.parametrize(
@@ -101,20 +103,20 @@ def test_a_page_that_lost_a_field_is_named(tmp_path):
     ],
 )  # fmt: skip
 def test_squeezing_takes_only_what_means_nothing(source, suffix, squeezed):
-    assert bake.squeeze(source, suffix) == squeezed
+    assert build_pages.squeeze(source, suffix) == squeezed
 
 
 @pytest.mark.skipif(not MICROPYTHON, reason="needs micropython")
 @pytest.mark.parametrize("suffix", [".py", ".mpy"])
 def test_the_board_s_interpreter_fills_the_page_in_as_the_pc_does(pages, tmp_path, suffix):
-    text = bake.render(WWW, "0123abcd")
+    text = build_pages.render(WWW, "0123abcd")
     code = build.compile_source("pages.py", text) if suffix == ".mpy" else text.encode()
     (tmp_path / ("pages" + suffix)).write_bytes(code)
     (tmp_path / "main.py").write_text(
-        "import pages, sys\nsys.stdout.buffer.write(pages.home(b'lamp', True))\n"
+        "import pages, sys\nsys.stdout.buffer.write(pages.render(b'lamp', True))\n"
     )
     done = subprocess.run([MICROPYTHON, "main.py"], cwd=tmp_path, capture_output=True, check=True)
-    assert done.stdout == pages.home(b"lamp", True)
+    assert done.stdout == pages.render(b"lamp", True)
     shown = Tags(split(done.stdout)[2].decode())
     assert shown.text["h1"].strip() == "lamp"
     assert shown.one("button")["aria-checked"] == "true"

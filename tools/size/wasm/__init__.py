@@ -1,0 +1,73 @@
+"""MicroPython's WebAssembly build, whose words have 32 bits, as the chip's have.
+
+run() hands run.mjs what to do; Node runs that.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+from tools import build
+from tools.errors import UserError
+
+_HERE = Path(__file__).parent
+_FOLDER = build.ROOT / "build" / "webassembly"
+_PACKAGE = "node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs"
+_LISTS = ("package.json", "package-lock.json")  # the second with a hash of the package
+_TIMEOUT = 600  # s
+
+Step = str | dict  # source, or {"pieces": size, "call": function}; run.mjs says more
+BLOCK = 16  # bytes of one on the heap (py/gc.h)
+COLLECT = "import gc; gc.collect()"  # takes effect behind the step that it ends
+
+
+class Missing(UserError):
+    """There is no Node here, or no npm."""
+
+
+def install() -> None:
+    """Put the package into build/ where it is not there yet. UserError where that fails."""
+    missing = [name for name in ("node", "npm") if not shutil.which(name)]
+    if missing:
+        raise Missing(f"{missing[0]} is missing", "install Node (Debian: apt install nodejs npm)")
+    mark = _FOLDER / "installed"
+    wanted = (_HERE / _LISTS[1]).read_bytes()
+    if mark.exists() and mark.read_bytes() == wanted:
+        return
+    shutil.rmtree(_FOLDER, ignore_errors=True)
+    _FOLDER.mkdir(parents=True)
+    for name in _LISTS:
+        shutil.copy(_HERE / name, _FOLDER)
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    done = subprocess.run(command, cwd=_FOLDER, capture_output=True, text=True, timeout=_TIMEOUT)
+    if done.returncode:
+        why = (done.stderr.strip().splitlines() or ["npm ci failed"])[-1]
+        raise UserError(f"npm could not install the WebAssembly build: {why}", "try again online")
+    mark.write_bytes(wanted)
+
+
+def run(tree: Path, jobs: list[list[Step]]) -> list[str | None]:
+    """What each job prints, in its own interpreter with the files of `tree`; None: it failed."""
+    files = {"/" + p.relative_to(tree).as_posix(): p for p in tree.rglob("*") if p.is_file()}
+    files |= {f"/lib/{path.name}": path for path in (_HERE / "standins.py", _HERE / "act.py")}
+    contents = {name: base64.b64encode(p.read_bytes()).decode() for name, p in files.items()}
+    done = subprocess.run(
+        ["node", str(_HERE / "run.mjs"), str(_FOLDER / _PACKAGE)],
+        input=json.dumps({"files": contents, "jobs": jobs}),
+        capture_output=True,
+        text=True,
+        timeout=_TIMEOUT,
+    )
+    if done.returncode:
+        raise UserError(f"run.mjs: {done.stderr[-500:]}", "mend what it names")
+    return json.loads(done.stdout)
+
+
+def boot(tree: Path) -> list[Step]:
+    """The steps that bring a board up to where it serves."""
+    scripts = [(tree / name).read_text("utf-8") for name in ("boot.py", "main.py")]
+    return ["import standins", COLLECT, *scripts, COLLECT]

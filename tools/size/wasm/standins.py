@@ -1,0 +1,233 @@
+"""Runs on MicroPython's WebAssembly build: stands in for the firmware's modules and for lwIP.
+
+Loaded before anything is measured, since on the chip these modules take no heap and their names
+are in ROM. It has what the bundle and the tools' programs use, and shares no other names with
+them, since names are counted, too.
+"""
+
+import errno  # noqa: F401
+import gc
+import hashlib
+import io
+import json  # noqa: F401
+import os
+import select  # noqa: F401
+import sys
+import time  # noqa: F401
+
+import micropython
+import ubinascii
+
+_EAGAIN = 11
+_STREAM_POLL, _POLLIN = 3, 1
+_FREE = 14000  # bytes, as on the chip: this build counts what it could still get
+
+callers = []  # that nobody has accepted yet
+_doors = []  # sockets that listen
+
+
+class Caller:
+    """A client's end of a connection: `asks` is what it has sent, `got` what came back."""
+
+    asks = got = None
+
+
+class socket(io.IOBase):
+    """A listener, or the board's end of a connection with `caller`."""
+
+    def __init__(self, caller=None):
+        self._caller = caller
+
+    def setsockopt(self, *_):
+        pass
+
+    def setblocking(self, _):
+        pass
+
+    def bind(self, where):
+        self._http = where[1] == 80
+
+    def listen(self, _):
+        _doors.append(self)
+
+    def accept(self):
+        if not callers:
+            raise OSError(_EAGAIN)
+        return socket(callers.pop()), ("192.168.4.20", 50000)
+
+    def recv(self, n, *_):
+        asks = self._caller.asks
+        if not asks:
+            raise OSError(_EAGAIN)
+        self._caller.asks = asks[n:]
+        return asks[:n]
+
+    def readinto(self, buf, n=1536):
+        asks = self._caller.asks
+        if not asks:
+            return None
+        n = min(n, len(asks), len(buf))
+        buf[:n] = memoryview(asks)[:n]
+        self._caller.asks = memoryview(asks)[n:]
+        return n
+
+    def send(self, data):
+        self._caller.got = data
+        return len(data)
+
+    def close(self):
+        self._caller = Caller
+
+    def ioctl(self, what, _):
+        ready = self._http and callers if self in _doors else self._caller.asks
+        return _POLLIN if what == _STREAM_POLL and ready else 0
+
+
+class _Socket:
+    AF_INET, SOCK_STREAM, SOL_SOCKET, SO_REUSEADDR = 2, 1, 1, 4
+    socket = socket
+
+    def getaddrinfo(*where):
+        return [(2, 1, 0, "", where)]
+
+
+class _Machine:
+    class Pin:
+        IN, OUT, PULL_UP, IRQ_RISING, IRQ_FALLING = 0, 1, 1, 1, 2
+
+        def __init__(self, *_, value=1):
+            pass
+
+        def value(self, *_):
+            return 1
+
+        def irq(self, handler, trigger):
+            pass
+
+    class Signal:
+        def __init__(self, pin, invert=False):
+            self._lit = 0
+
+        def value(self, *lit):
+            if not lit:
+                return self._lit
+            self._lit = lit[0]
+
+    class RTC:
+        kept = b""
+
+        def memory(self, *kept):
+            if not kept:
+                return _Machine.RTC.kept
+            _Machine.RTC.kept = bytes(kept[0])
+
+    def reset_cause():
+        return 0
+
+    def reset():
+        pass
+
+
+class _Network:
+    STAT_CONNECTING, STAT_WRONG_PASSWORD, STAT_NO_AP_FOUND, STAT_GOT_IP = 1, 2, 3, 5
+    AUTH_WPA2_PSK = 3
+
+    class WLAN:
+        IF_STA, IF_AP = 0, 1
+
+        def __init__(self, number):
+            self._number = number
+
+        def active(self, *_):
+            return not self._number
+
+        def isconnected(self):
+            return not self._number
+
+        def config(self, *_, **values):
+            return "a house's network"
+
+        def connect(self, *_):
+            pass
+
+        def disconnect(self):
+            pass
+
+        def status(self, *what):
+            return -60 if what else 5
+
+        def ifconfig(self):
+            return ("192.168.4.16", "255.255.255.0", "192.168.4.1", "192.168.4.1")
+
+    def hostname(*_):
+        return "switch in the hall"
+
+    def country(*_):
+        return "XX"
+
+
+class _Esp:
+    def check_fw():
+        return True
+
+    def flash_size():
+        return 4 << 20
+
+
+class _Gc:
+    collect, mem_alloc = gc.collect, gc.mem_alloc
+
+    def mem_free():
+        return _FREE
+
+
+class _Hashlib:
+    sha1 = sha256 = hashlib.sha256  # this build has no SHA-1
+
+
+class _Micropython:
+    qstr_info, mem_info = micropython.qstr_info, micropython.mem_info
+
+    def schedule(*_):  # act.py does the sweeps: here a tick would run again and again at once
+        pass
+
+
+class _Session:
+    """_webrepl"""
+
+    def password(_):
+        pass
+
+    def _webrepl(stream):
+        return stream
+
+
+class _Websocket:
+    def websocket(stream, _):
+        return stream
+
+
+class _Version:
+    machine = "ESP module with ESP8266"
+    version = "v1.29.0 on 2026-01-01"
+
+
+def _statvfs(_):
+    return (4096, 4096, 763, 700, 700, 0, 0, 0, 0, 255)
+
+
+sys.modules.update(
+    binascii=ubinascii,  # the one in C: this build has one in Python, too, in front of it
+    socket=_Socket,
+    machine=_Machine,
+    network=_Network,
+    esp=_Esp,
+    gc=_Gc,
+    hashlib=_Hashlib,
+    micropython=_Micropython,
+    _webrepl=_Session,
+    websocket=_Websocket,
+)
+os.dupterm = os.dupterm_notify = lambda _: None
+os.uname = lambda: _Version
+os.urandom, os.statvfs = bytes, _statvfs

@@ -1,0 +1,65 @@
+"""What can be imported: modules that are built in on the chip, and files on its flash.
+
+MicroPython for Unix has modules that reach the PC (the real `os`, `socket`, `vfs`, `machine`,
+`ffi`, `termios`, ...), and they come back when sys.modules is emptied. So `__import__` is replaced
+for good: `builtins`, by which it could be put back, is not given away either.
+
+Harsher than the chip: no `builtins`, `uctypes`, `ssl`. A traceback through an import names this
+file where sys.print_exception() prints it.
+"""
+
+# Those of MicroPython for Unix that reach nothing of the PC. `_asyncio` is a part of asyncio.
+_HARMLESS = (
+    "_asyncio array binascii collections cryptolib deflate errno framebuf gc hashlib heapq json "
+    "math random re select struct sys"
+)
+
+
+def restrict(stand_ins):
+    """From now on only `stand_ins` (name -> module), harmless modules, and files are found.
+
+    What the new __import__ relies on is in its closure, where no program can reach it.
+    """
+    import builtins
+    import sys
+
+    given = dict(stand_ins)
+    for name in _HARMLESS.split():
+        try:
+            given[name] = __import__(name)
+        except ImportError:  # not in this build
+            pass
+    real, loaded, kind, has, text = __import__, sys.modules, type, hasattr, str
+    module_kind, mapping, missing = kind(sys), dict, ImportError
+
+    def absolute(name, space, level):
+        # PEP 328, as py/builtinimport.c has it; the real one would take this file's names.
+        package = space.get("__name__") if kind(space) is mapping else None
+        if kind(package) is not text:
+            package = ""
+        if "__path__" in space:
+            level -= 1
+        for _ in range(level):
+            package = package.rpartition(".")[0]
+        if not package:
+            raise missing("can't perform relative import")
+        return package + "." + name if name else package
+
+    def find(name, space=None, _=None, names=None, level=0):
+        if kind(name) is not text:
+            raise TypeError("name is no string")
+        if level:
+            name = absolute(name, space, level)
+        if name not in loaded:
+            module = given.get(name) or (name[:1] == "u" and given.get(name[1:]))
+            if module:
+                return module
+        module = real(name, None, None, names, 0)
+        # What is built in has neither a file nor a folder: no `ffi` gets out of here.
+        if kind(module) is module_kind and not has(module, "__file__"):
+            if not (has(module, "__path__") or module in harmless):
+                raise missing("no module named '" + name + "'")
+        return module
+
+    harmless = tuple(given.values())
+    builtins.__import__ = find
