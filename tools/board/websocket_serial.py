@@ -53,7 +53,7 @@ class WebsocketSerial:
 
     def _is_over(self) -> bool:
         with contextlib.suppress(ConnectionClosed, OSError):
-            # A client that sends nothing for a minute counts as gone, and the probe would get its session.
+            # Or a client that has sent nothing for a minute would lose its session to the probe.
             self._socket.pong()
         return self._probe()
 
