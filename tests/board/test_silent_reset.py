@@ -14,6 +14,7 @@ from test_watch import edit, page
 from tool_rig import Tool, copy_project, way
 
 from tools.board import restart, silence
+from tools.deploy import __main__ as tool
 from tools.deploy.steps import Deploy
 from tools.virtual_board.board import VirtualBoard
 
@@ -50,8 +51,8 @@ def test_a_prompt_at_which_a_program_runs_in_silence_is_kept(
     monkeypatch.setattr(silence, "_FIRST", 0.2)
     wire = log_in(board).serial
     wire.write(b"import time; exec(\"while True: time.sleep(0.1)\\nprint('never')\")\r")
-    # Time for more knocks than are allowed in vain; a minute for the board, which then lets
-    # others in where a session has been silent.
+    # Time for more probes than may fail; a minute for the board, which then gives the session of
+    # a silent client to another.
     for _ in range(6):
         board.do(lambda chip: chip.clock.advance(50_000))
         wire.read_until(b"never", timeout=0.6)
@@ -93,7 +94,7 @@ def test_watch_goes_on(board: VirtualBoard, project: Path) -> None:
 def test_a_deploy_is_not_taken_in_by_the_board_as_it_was_before_its_restart(
     files: Files, make_target: Make, monkeypatch: pytest.MonkeyPatch, delay: float
 ) -> None:
-    monkeypatch.setattr(restart, "_GOES", 0)
+    monkeypatch.setattr(tool, "_GOES", 0)
     target = make_target(files)
     target.board.do(lambda chip: setattr(chip, "restart_time", delay))
     wanted = changed(files, **{"main.py": files["/main.py"] + b"# new\n"})

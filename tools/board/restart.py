@@ -14,7 +14,7 @@ from tools.errors import UserError
 
 # A name that Python has on the board from when it is to restart until it has.
 RESTARTING = "restart"
-_GOES = 0.5  # s that such a board may go on for: nobody need knock before
+_PAUSE = 0.1  # s before each try
 _BOOT = 30.0  # s that a board may take from a reset to its prompt
 
 
@@ -50,7 +50,7 @@ def reconnect(host: str | None, port: str | None) -> SerialTransport:
     """
     deadline = time.monotonic() + _BOOT
     while True:
-        time.sleep(_GOES)
+        time.sleep(_PAUSE)
         try:
             board = connection.open_board(host, port)
             try:

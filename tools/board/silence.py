@@ -2,8 +2,8 @@
 
 After a reset it answers what the old session sends with an RST whose number is one too high (lwIP
 1.4, tcp_listen_input: ackno + 1), and Linux ignores that. Its answer to a keepalive probe is the
-same, so after 14 s without one that is right the kernel gives up (wire.py), but not while keys
-wait to be acknowledged: then it tries for a quarter of an hour. So somebody has to knock.
+same, so after 14 s without a right one the kernel gives up (websocket_serial.py). But while keys
+wait to be acknowledged it goes on for a quarter of an hour. So a second connection is tried.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import threading
 import time
 from collections.abc import Callable
 
-_FIRST, _LONGEST = 4.0, 45.0  # s of silence before a knock; doubled each time
-_KNOCKS = 3  # in vain; each may take 5 s, and a board may be busy with its flash for some
+_FIRST, _LONGEST = 4.0, 45.0  # s of silence before a probe; doubled each time
+_PROBES = 3  # in vain; each may take 5 s, and a board may be busy with its flash for some
 
 
 class Silence:
-    """`knock()` is called in a thread: True where the session is certainly over.
+    """`probe()` is called in a thread: True where the session is certainly over.
 
-    A board that is alive tells the session who knocks; alive() hears of it.
+    A board that is alive tells the session of the other connection; then alive() is called.
     """
 
-    def __init__(self, knock: Callable[[], bool]) -> None:
-        self._knock = knock
+    def __init__(self, probe: Callable[[], bool]) -> None:
+        self._probe = probe
         self._thread: threading.Thread | None = None
         self._over, self._in_vain = False, 0
         self.begin()
@@ -37,8 +37,8 @@ class Silence:
         self._in_vain = 0
 
     def over(self) -> bool:
-        """Whether the session is over, as far as is known; knocks where it is time."""
-        if self._over or self._in_vain >= _KNOCKS:
+        """Whether the session is over, as far as is known; probes where it is time."""
+        if self._over or self._in_vain >= _PROBES:
             return True
         busy = self._thread and self._thread.is_alive()
         if not busy and time.monotonic() - self._since > self._wait:
@@ -48,7 +48,7 @@ class Silence:
         return False
 
     def _ask(self) -> None:
-        if self._knock():
+        if self._probe():
             self._over = True
         else:
             self._in_vain += 1

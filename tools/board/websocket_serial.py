@@ -25,7 +25,7 @@ _REJECTION_NOTICE = b"\r\nConcurrent WebREPL connection from "
 class WebsocketSerial:
     """What SerialTransport needs of a serial port, over the websocket of a board at `where`.
 
-    OSError where the connection is gone, or `knock()` says so (silence.py) while an answer is
+    OSError where the connection is gone, or `probe()` says so (silence.py) while an answer is
     awaited. `_webrepl` puts bytes that are no UTF-8 into text frames: they are read undecoded.
     """
 
@@ -33,10 +33,10 @@ class WebsocketSerial:
         self,
         connection: ClientConnection,
         where: str,
-        knock: Callable[[], bool] = lambda: False,
+        probe: Callable[[], bool] = lambda: False,
     ) -> None:
         self.waits = True  # for an answer: what is read is overdue after a while
-        self._knock = knock
+        self._probe = probe
         self._silence = Silence(self._is_over)
         self._socket, self._where = connection.__enter__(), where  # websockets 17 wants it so
         self._buffer = b""
@@ -53,9 +53,9 @@ class WebsocketSerial:
 
     def _is_over(self) -> bool:
         with contextlib.suppress(ConnectionClosed, OSError):
-            # Who says nothing for a minute would be taken for gone, and make way for the knock.
+            # Or a client that has sent nothing for a minute would lose its session to the probe.
             self._socket.pong()
-        return self._knock()
+        return self._probe()
 
     def _receive(self, timeout: float | None) -> bool:
         end = None if timeout is None else time.monotonic() + timeout

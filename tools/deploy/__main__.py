@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +25,7 @@ from tools.inputs import read_text, switched_on
 from tools.virtual_board import passwords
 
 WOULD_CHANGE = 2
+_GOES = 0.5  # s that the board may take until its reset: no connection is tried before
 Say = Callable[[str], None]
 
 
@@ -83,6 +85,7 @@ def _serving(state: object) -> bool:
 
 def _after_restart(host: str | None) -> dict:
     """The board's state once it has booted. UserError where the switch does not serve then."""
+    time.sleep(_GOES)
     try:
         with connection.explained(host or "the board"):
             board = restart.reconnect(host, None)
