@@ -1,5 +1,6 @@
 """What make does before it runs a tool: .venv, with what the tool needs in it."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -26,8 +27,15 @@ def project(tmp_path):
 
 def make(project, target):
     """What make prints: (stdout, stderr)."""
+    # Not as a part of the make that runs the tests: that one would say which folder it is in.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     done = subprocess.run(
-        ["make", target], cwd=project, capture_output=True, text=True, stdin=subprocess.DEVNULL
+        ["make", target],
+        cwd=project,
+        env=env,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout, done.stderr

@@ -144,7 +144,9 @@ def test_a_session_that_is_reset_between_or_within_frames_makes_way_at_once(
 def test_the_console_shows_a_reset_session_when_the_next_one_begins(victim: Victim) -> None:
     with victim.suffers() as board:
         mark = len(board.printed_since(0))
-        reset(vanishing(board.webrepl))
+        session = vanishing(board.webrepl)
+        board.wait_for(lambda chip: chip.at_rest)  # or a tick of the handshake's finds the reset
+        reset(session)
         board.wait_for(lambda chip: bool(chip.stack.poll(chip.terminal.sock) & POLLERR))
         assert b"dupterm" not in board.printed_since(mark)
         prompt_answers(board)

@@ -17,6 +17,7 @@ RESTARTING = "restarting"
 AGAIN = "tried again"  # a tool gave up waiting for a busy board, as it may on a busy PC
 FAILED = "unexplained"
 OUTCOMES = (EXPECTED, BUSY, EVICTED, RESTARTING, AGAIN, FAILED)
+SILENT = -1  # in place of a status: nothing came until the client gave up
 CLOSED = 0  # in place of a status: the connection ended without an answer
 
 Answer = tuple[int, bytes]
@@ -48,7 +49,7 @@ class Tally:
         try:
             status, body = action()
         except TimeoutError as e:
-            status, why = -1, repr(e)  # nobody waits for so long, whatever the explanation
+            status, why = SILENT, repr(e)
         except (OSError, HTTPException, UserError) as e:
             status, why = CLOSED, repr(e)
         outcome = self._outcome(status, expected, start)
@@ -58,7 +59,8 @@ class Tally:
     def _outcome(self, status: int, expected: tuple[int, ...], start: float) -> str:
         if status in expected:
             return EXPECTED
-        if status in (CLOSED, 503) and self.restarted >= start:
+        # A reset tells a client nothing. Nothing else explains why one should wait so long.
+        if status in (CLOSED, 503, SILENT) and self.restarted >= start:
             return RESTARTING
         if status in (CLOSED, 503) and self.crowded >= start:
             return BUSY if status else EVICTED
