@@ -9,7 +9,7 @@ import gc
 class _Boot:
     interrupted = False
     rtc_state = None  # device/rtc_state.py, once that is loaded
-    last_problem = ""  # the last problem
+    last_problem = ""
 
     def run(self):
         self.step("deploy", self.roll_forward)
