@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TextIO
 
-from tools import build, settings
+from tools import build
 from tools.board import connection, on_board, restart, running
 from tools.deploy.plan import files
 from tools.deploy.steps import Deploy
@@ -45,9 +45,7 @@ def wanted_files(host: str | None) -> dict[str, bytes]:
 
 
 def _refuse_example(config: Path) -> None:
-    example = connection.ROOT / settings.EXAMPLE
-    given, known = (settings.read(read_text(path)).get("PASS") for path in (config, example))
-    if given == known:
+    if passwords.is_examples(read_text(config)):
         raise UserError(
             "webrepl_cfg.py has the example's password, which everybody knows",
             "choose your own with `make configure`",

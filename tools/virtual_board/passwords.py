@@ -19,9 +19,14 @@ def own(text: str, password: str = "") -> str:
     """The `text` of a webrepl_cfg.py, with `password` in place of the example's; that empty, with
     a random one. A password of the user's own stays.
     """
-    if settings.read(text).get("PASS") != _example():
+    if not is_examples(text):
         return text
     return settings.render(text, {"PASS": password or _random()})
+
+
+def is_examples(text: str) -> bool:
+    """Whether the `text` of a webrepl_cfg.py has the example's password, which everybody knows."""
+    return settings.read(text).get("PASS") == _example()
 
 
 def of(path: Path) -> str:
