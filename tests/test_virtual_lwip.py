@@ -9,8 +9,8 @@ import pytest
 
 from tests.lwip_rig import EAGAIN, EBADF, EINVAL, ENOTCONN, error, until
 from tests.lwip_rig import with_board as on_board
-from tools.virtual_board import listener as listener_module
-from tools.virtual_board.lwip import Stack
+from tools.virtual_board.tcp import listener as listener_module
+from tools.virtual_board.tcp.lwip import Stack
 
 
 def test_a_port_that_is_taken_is_named_and_none_stays_taken():
@@ -30,7 +30,7 @@ def test_a_port_that_is_taken_is_named_and_none_stays_taken():
 
 def test_two_boards_cannot_share_a_port_even_while_one_reboots():
     async def test(board):
-        take = "from tools.virtual_board.lwip import Stack; import asyncio, sys; "
+        take = "from tools.virtual_board.tcp.lwip import Stack; import asyncio, sys; "
         take += "Stack(asyncio.new_event_loop(), {80: int(sys.argv[1])}, print)"
         command = [sys.executable, "-c", take, str(board.port)]
         for end in (lambda: None, board.stack.reset, board.stack.power_off):

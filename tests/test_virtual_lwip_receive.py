@@ -7,7 +7,7 @@ import pytest
 
 from tests.lwip_rig import EAGAIN, EBADF, ECONNRESET, ENOTCONN, error, until
 from tests.lwip_rig import with_board as on_board
-from tools.virtual_board import pcb
+from tools.virtual_board.tcp import pcb
 
 
 def test_events_come_for_the_listener_each_segment_and_the_fin_but_are_not_inherited():

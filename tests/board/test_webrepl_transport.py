@@ -10,7 +10,7 @@ from fault_rig import HOME, log_in
 from tools.board import connection, websocket_serial
 from tools.board.webrepl import Busy, WebreplTransport
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from pathlib import Path
 from tools import build
 from tools.virtual_board import image
 from tools.virtual_board.board import HTTP, WEBREPL, VirtualBoard
-from tools.virtual_board.calls import Calls, Result
 from tools.virtual_board.chip import EXTERNAL, Chip
-from tools.virtual_board.wlan import GOT_IP, Air
+from tools.virtual_board.hardware.wlan import GOT_IP, Air
+from tools.virtual_board.vm.calls import Calls, Result
 
 _MARK = 16
 _HELLO = f'__import__("machine").Pin({_MARK}).value()\n'

@@ -10,16 +10,16 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from .calls import Calls
-from .clock import Clock
-from .execution import Execution
-from .flash import Flash
-from .gpio import Gpio
-from .lwip import Stack
-from .repl import SOFT_REBOOT
-from .terminal import Terminal
-from .uart import Uart
-from .wlan import GOT_IP, Air, Wlan
+from .hardware.clock import Clock
+from .hardware.flash import Flash
+from .hardware.gpio import Gpio
+from .hardware.wlan import GOT_IP, Air, Wlan
+from .prompt.repl import SOFT_REBOOT
+from .prompt.terminal import Terminal
+from .prompt.uart import Uart
+from .tcp.lwip import Stack
+from .vm.calls import Calls
+from .vm.execution import Execution
 
 POWER_ON, WATCHDOG, EXCEPTION, SOFT_WATCHDOG, SOFT_RESTART, EXTERNAL = 0, 1, 2, 3, 4, 6
 _PIN = 128  # interrupt numbers: sockets below, pins from here

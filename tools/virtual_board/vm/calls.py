@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .flash import SECTOR, SECTORS
+from ..hardware.flash import SECTOR, SECTORS
+from ..hardware.wlan import Refused
+from .process import interpreter
 from .protocol import NAMES
-from .vm import interpreter
-from .wlan import Refused
 
 if TYPE_CHECKING:
-    from .chip import Chip
+    from ..chip import Chip
 
 # Bytes of heap for Python. With 64-bit words, the 32-bit build's failures show at 46 to 48 KB.
 HEAP = 46000

@@ -9,15 +9,15 @@ import asyncio
 import errno
 from typing import TYPE_CHECKING
 
+from ..hardware.flash import PowerCut
+from ..prompt.repl import Execute
 from . import protocol
 from .events import Events
-from .flash import PowerCut
+from .process import Vm
 from .protocol import Call
-from .repl import Execute
-from .vm import Vm
 
 if TYPE_CHECKING:
-    from .chip import Chip
+    from ..chip import Chip
 
 _GRACE = 0.05  # s in which a computing program may notice an event by a call of its own
 _SOFT_RESTART = 4

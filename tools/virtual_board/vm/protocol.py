@@ -11,7 +11,7 @@ import struct
 from pathlib import Path
 from typing import NamedTuple
 
-FIRMWARE = Path(__file__).parent / "firmware"
+FIRMWARE = Path(__file__).parents[1] / "firmware"
 _CONSTANT = re.compile(r"^([A-Z][A-Z_]*) = const\((\d+)\)", re.M)
 OPERATIONS = {
     name: int(value) for name, value in _CONSTANT.findall((FIRMWARE / "link.py").read_text())

@@ -23,7 +23,7 @@ import errno
 import struct
 from collections.abc import Callable, Generator
 
-from .exceptions import printed
+from .exception_text import printed
 from .websocket import BINARY, TEXT, Decoder, encode
 
 _PASSWORD_MAX = 10  # bytes kept of what a client types, one more than a password can have

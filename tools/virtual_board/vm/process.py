@@ -16,14 +16,15 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from . import launch, protocol
+from ..sandbox import launch
+from . import protocol
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 # Room for the stand-ins; what is left beyond the chip's own heap, the kernel fills (kernel.py).
 _HEAP = "192K"
 LAUNCH = (
     f"import sys; sys.path.append({str(ROOT)!r}); "
-    "from tools.virtual_board import launch; sys.exit(launch.main(*sys.argv[1:]))"
+    "from tools.virtual_board.sandbox import launch; sys.exit(launch.main(*sys.argv[1:]))"
 )
 _BOOTSTRAP = (
     f"import sys; sys.path[:] = [{str(protocol.FIRMWARE)!r}, '.frozen']; "

@@ -11,9 +11,9 @@ from errno import ECONNABORTED, ECONNRESET
 from typing import TYPE_CHECKING
 
 from . import loopback
-from .input import Input
 from .listener import Peer
-from .output import ACK_TIME, Output
+from .receive_window import Input
+from .send_buffer import ACK_TIME, Output
 
 if TYPE_CHECKING:
     from .network import Network

@@ -3,8 +3,9 @@
 import socket
 from collections.abc import Callable
 
-from . import hosts, loopback
-from .output import MSS
+from .. import hosts
+from . import loopback
+from .send_buffer import MSS
 
 WINDOW = 4 * MSS  # TCP_WND
 
