@@ -10,6 +10,7 @@ import pytest
 from tests.lwip_rig import EAGAIN, EBADF, EINVAL, ENOTCONN, error, until
 from tests.lwip_rig import with_board as on_board
 from tools.virtual_board.tcp import listener as listener_module
+from tools.virtual_board.tcp import syn
 from tools.virtual_board.tcp.lwip import Stack
 
 
@@ -54,7 +55,7 @@ def test_connections_are_refused_until_the_firmware_listens_again():
 
 
 def test_a_sixth_connection_waits_until_one_of_five_is_free(monkeypatch):
-    monkeypatch.setattr(listener_module, "SYN_RETRIES", (0.05, 0.1, 0.2, 60))
+    monkeypatch.setattr(syn, "SYN_RETRIES", (0.05, 0.1, 0.2, 60))
 
     async def test(board):
         pairs = [await board.pair() for _ in range(5)]
@@ -73,7 +74,7 @@ def test_a_sixth_connection_waits_until_one_of_five_is_free(monkeypatch):
 
 
 def test_a_connection_that_finds_no_place_is_reset_and_one_that_left_is_forgotten(monkeypatch):
-    monkeypatch.setattr(listener_module, "SYN_RETRIES", (0.02, 0.02, 0.02, 0.02))
+    monkeypatch.setattr(syn, "SYN_RETRIES", (0.02, 0.02, 0.02, 0.02))
 
     async def test(board):
         pairs = [await board.pair() for _ in range(5)]

@@ -103,7 +103,7 @@ def test_a_power_cut_tells_no_client_of_it_and_keeps_none_that_has_left():
 
 
 def test_without_wifi_nothing_moves_and_afterwards_all_goes_on(monkeypatch):
-    monkeypatch.setattr("tools.virtual_board.tcp.listener.SYN_RETRIES", (0.02, 0.02, 0.02, 60))
+    monkeypatch.setattr("tools.virtual_board.tcp.syn.SYN_RETRIES", (0.02, 0.02, 0.02, 60))
 
     async def test(board):
         client, sid = await board.pair()

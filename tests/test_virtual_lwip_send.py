@@ -70,7 +70,7 @@ def test_a_client_that_does_not_read_stalls_the_sender_until_it_reads():
     async def test(board):
         client, sid = await board.pair(receive_buffer=2048)
         sent = 0
-        while board.stack.pcbs[0].output.waiting is False:
+        while board.stack.pcbs[0].send_buffer.waiting is False:
             if board.stack.poll(sid) & 4:
                 sent += board.stack.send(sid, bytes(1072))
             await asyncio.sleep(0)

@@ -100,7 +100,7 @@ def test_what_was_printed_before_the_connection_ended_is_read(board):
     board.wait_for(
         lambda chip: (
             b"last words\r\n>>> " in board.printed_since(0)
-            and not any(pcb.output for pcb in chip.stack.pcbs)
+            and not any(pcb.send_buffer for pcb in chip.stack.pcbs)
         )
     )
     board.do(lambda chip: chip.hard_reset())
