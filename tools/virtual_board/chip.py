@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .hardware.clock import Clock
-from .hardware.flash import Flash
+from .hardware.flash import Flash, Layout
 from .hardware.gpio import Gpio
 from .hardware.wlan import GOT_IP, Air, Wlan
 from .prompt.repl import SOFT_REBOOT
@@ -32,6 +32,7 @@ class Chip:
         self,
         loop: asyncio.AbstractEventLoop,
         image: Path,
+        layout: Layout,
         ports: dict[int, int],
         printed: Callable[[bytes], None],
         led_changed: Callable[[bool], None],
@@ -40,7 +41,7 @@ class Chip:
         self.loop = loop
         self.clock = Clock()
         self.stack = Stack(loop, ports, self.interrupt)  # first: a port that is taken ends it here
-        self.flash = Flash(image)
+        self.flash = Flash(image, layout)
         self.gpio = Gpio(self._look_at_led, lambda pin: self.interrupt(_PIN + pin))
         self._led_changed, self._lit = led_changed, False
         self.wlan = Wlan(self.clock, air)

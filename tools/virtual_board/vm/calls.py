@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..hardware.flash import SECTOR, SECTORS
+from ..hardware.flash import SECTOR
 from ..hardware.wlan import Refused
 from .process import interpreter
 from .protocol import NAMES
@@ -47,7 +47,8 @@ class Calls:
         kind = "r" if self._chip.terminal.repl.raw else "f"
         http, webrepl = map(self._chip.stack.loopback_port, (_HTTP, _WEBREPL))
         urls = f"http://127.0.0.1:{http}/ ws://127.0.0.1:{webrepl}/"
-        return SECTORS, f"{kind}{HEAP} {urls}".encode()
+        layout = " ".join(map(str, self._chip.flash.layout))
+        return HEAP, f"{kind}{layout} {urls}".encode()
 
     def crashed(self, operation: int, _b: int, _data: bytes) -> None:
         self._chip.crash = NAMES.get(operation, "memory or an exception")
@@ -92,6 +93,9 @@ class Calls:
             return 0, self._chip.flash.read(address, length)
         except OSError as e:
             return e.errno or errno.EIO, bytes(length)
+
+    def flash_mapped(self, address: int, length: int, _data: bytes) -> bytes:
+        return self._chip.flash.mapped(address, max(0, min(length, SECTOR)))
 
     def flash_prog(self, address: int, _b: int, data: bytes) -> int:
         try:
