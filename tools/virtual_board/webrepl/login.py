@@ -1,7 +1,7 @@
 """How WebREPL checks a password: the state PASSWD in extmod/modwebrepl.c.
 
-A password of up to 9 bytes, compared with strcmp. Whatever comes before "\\r" or "\\n" counts, text
-or binary. A wrong one ends the session.
+A password of up to 9 bytes, compared with strcmp. Whatever comes before "\\r" or "\\n" counts,
+text or binary. A wrong one ends the session.
 """
 
 from collections.abc import Callable, Generator
