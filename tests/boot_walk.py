@@ -57,7 +57,7 @@ class Flash:
         return 0
 
     def change(self, at, data, half=False):
-        """Program or, without data, erase: what tools/virtual_board/flash.py does."""
+        """Program or, without data, erase: what tools/virtual_board/hardware/flash.py does."""
         size = (len(data) or SECTOR) // (2 if half else 1)
         if not data:
             self.content[at : at + size] = ERASED[:size]

@@ -1,4 +1,4 @@
-"""A board's TCP stack with a few clients, for the tests of tools/virtual_board/lwip.py."""
+"""A board's TCP stack with a few clients, for the tests of tools/virtual_board/tcp/lwip.py."""
 
 import asyncio
 import socket
@@ -6,8 +6,8 @@ import struct
 import time
 from collections.abc import Callable, Coroutine
 
-from tools.virtual_board import loopback
-from tools.virtual_board.lwip import Stack
+from tools.virtual_board.tcp import loopback
+from tools.virtual_board.tcp.lwip import Stack
 
 HTTP = 80
 EAGAIN, EBADF, ENOMEM, EINVAL = 11, 9, 12, 22

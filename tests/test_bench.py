@@ -11,7 +11,7 @@ from tools.bench.instructions import Counts
 from tools.bench.report import Figures
 from tools.bench.server import FLOOR, MICRODOT, PEERS, SWITCH, Server, compile_all
 from tools.errors import UserError
-from tools.virtual_board.vm import interpreter
+from tools.virtual_board.vm.process import interpreter
 
 try:
     interpreter()

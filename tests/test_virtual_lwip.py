@@ -9,8 +9,9 @@ import pytest
 
 from tests.lwip_rig import EAGAIN, EBADF, EINVAL, ENOTCONN, error, until
 from tests.lwip_rig import with_board as on_board
-from tools.virtual_board import listener as listener_module
-from tools.virtual_board.lwip import Stack
+from tools.virtual_board.tcp import listener as listener_module
+from tools.virtual_board.tcp import syn
+from tools.virtual_board.tcp.lwip import Stack
 
 
 def test_a_port_that_is_taken_is_named_and_none_stays_taken():
@@ -30,7 +31,7 @@ def test_a_port_that_is_taken_is_named_and_none_stays_taken():
 
 def test_two_boards_cannot_share_a_port_even_while_one_reboots():
     async def test(board):
-        take = "from tools.virtual_board.lwip import Stack; import asyncio, sys; "
+        take = "from tools.virtual_board.tcp.lwip import Stack; import asyncio, sys; "
         take += "Stack(asyncio.new_event_loop(), {80: int(sys.argv[1])}, print)"
         command = [sys.executable, "-c", take, str(board.port)]
         for end in (lambda: None, board.stack.reset, board.stack.power_off):
@@ -54,7 +55,7 @@ def test_connections_are_refused_until_the_firmware_listens_again():
 
 
 def test_a_sixth_connection_waits_until_one_of_five_is_free(monkeypatch):
-    monkeypatch.setattr(listener_module, "SYN_RETRIES", (0.05, 0.1, 0.2, 60))
+    monkeypatch.setattr(syn, "SYN_RETRIES", (0.05, 0.1, 0.2, 60))
 
     async def test(board):
         pairs = [await board.pair() for _ in range(5)]
@@ -73,7 +74,7 @@ def test_a_sixth_connection_waits_until_one_of_five_is_free(monkeypatch):
 
 
 def test_a_connection_that_finds_no_place_is_reset_and_one_that_left_is_forgotten(monkeypatch):
-    monkeypatch.setattr(listener_module, "SYN_RETRIES", (0.02, 0.02, 0.02, 0.02))
+    monkeypatch.setattr(syn, "SYN_RETRIES", (0.02, 0.02, 0.02, 0.02))
 
     async def test(board):
         pairs = [await board.pair() for _ in range(5)]

@@ -2,7 +2,7 @@
 
 from tests.lwip_rig import EADDRINUSE, EAGAIN, EBADF, ENOMEM, HTTP, error, until
 from tests.lwip_rig import with_board as on_board
-from tools.virtual_board import network, pcb
+from tools.virtual_board.tcp import network, pcb
 
 
 def test_a_port_is_free_again_only_for_those_who_say_reuse(monkeypatch):
@@ -103,7 +103,7 @@ def test_a_power_cut_tells_no_client_of_it_and_keeps_none_that_has_left():
 
 
 def test_without_wifi_nothing_moves_and_afterwards_all_goes_on(monkeypatch):
-    monkeypatch.setattr("tools.virtual_board.listener.SYN_RETRIES", (0.02, 0.02, 0.02, 60))
+    monkeypatch.setattr("tools.virtual_board.tcp.syn.SYN_RETRIES", (0.02, 0.02, 0.02, 60))
 
     async def test(board):
         client, sid = await board.pair()

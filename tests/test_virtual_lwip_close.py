@@ -4,7 +4,7 @@ import pytest
 
 from tests.lwip_rig import ECONNRESET, error, until
 from tests.lwip_rig import with_board as on_board
-from tools.virtual_board import pcb
+from tools.virtual_board.tcp import pcb
 
 
 @pytest.mark.parametrize("size", [1, 537, 1071])

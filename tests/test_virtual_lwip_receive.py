@@ -7,7 +7,7 @@ import pytest
 
 from tests.lwip_rig import EAGAIN, EBADF, ECONNRESET, ENOTCONN, error, until
 from tests.lwip_rig import with_board as on_board
-from tools.virtual_board import pcb
+from tools.virtual_board.tcp import pcb
 
 
 def test_events_come_for_the_listener_each_segment_and_the_fin_but_are_not_inherited():
@@ -60,7 +60,7 @@ def test_a_sender_stalls_at_the_window_and_nothing_is_lost():
         client, sid = await board.pair()
         client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4608)
         data = bytes(i * i % 251 for i in range(40_000))
-        window = board.stack.pcbs[0].input
+        window = board.stack.pcbs[0].receive_window
         client.send(data[:100])
         await until(lambda: window.unread == 100)
         writer = asyncio.create_task(
@@ -109,7 +109,7 @@ def test_refused_data_comes_with_a_timer_or_with_the_next_segment(never, monkeyp
     async def test(board):
         client = board.client()
         client.send(b"GET")
-        await until(lambda: board.stack.pcbs and board.stack.pcbs[0].input.refused)
+        await until(lambda: board.stack.pcbs and board.stack.pcbs[0].receive_window.refused)
         sid = await board.accept()
         if never == "FAST_TIMER":
             client.send(b"/")
@@ -124,7 +124,7 @@ def test_data_before_a_late_accept_comes_later_but_whole_and_with_its_fin():
         client.send(b"first" * 100)
         client.send(b"second" * 50)
         client.sock.shutdown(socket.SHUT_WR)
-        await until(lambda: board.stack.pcbs and board.stack.pcbs[0].input.refused)
+        await until(lambda: board.stack.pcbs and board.stack.pcbs[0].receive_window.refused)
         sid = await board.accept()
         assert error(board.stack.recv, sid, 1) == EAGAIN
         assert await board.receive(sid, 800) == b"first" * 100 + b"second" * 50

@@ -6,7 +6,7 @@ import socket
 
 from tests.lwip_rig import EAGAIN, ENOMEM, error, until
 from tests.lwip_rig import with_board as on_board
-from tools.virtual_board import output
+from tools.virtual_board.tcp import send_buffer
 
 
 def test_send_takes_what_the_buffer_holds_and_more_after_a_round_trip():
@@ -27,7 +27,7 @@ def test_room_comes_back_for_what_has_had_its_round_trip(monkeypatch):
     async def test(board):
         _, sid = await board.pair()
         board.stack.send(sid, bytes(536))
-        monkeypatch.setattr(output, "ACK_TIME", 1)
+        monkeypatch.setattr(send_buffer, "ACK_TIME", 1)
         board.stack.send(sid, bytes(536))
         await until(lambda: board.stack.poll(sid) & 4)
         assert board.stack.send(sid, bytes(1072)) == 536
@@ -70,13 +70,13 @@ def test_a_client_that_does_not_read_stalls_the_sender_until_it_reads():
     async def test(board):
         client, sid = await board.pair(receive_buffer=2048)
         sent = 0
-        while board.stack.pcbs[0].output.waiting is False:
+        while board.stack.pcbs[0].send_buffer.waiting is False:
             if board.stack.poll(sid) & 4:
                 sent += board.stack.send(sid, bytes(1072))
             await asyncio.sleep(0)
         while not error(board.stack.send, sid, b"x"):
             sent += 1
-        await asyncio.sleep(5 * output.ACK_TIME)  # in which nothing may happen
+        await asyncio.sleep(5 * send_buffer.ACK_TIME)  # in which nothing may happen
         assert error(board.stack.send, sid, b"x") == EAGAIN
         await until(lambda: len(client.read()) == sent)
         await until(lambda: board.stack.poll(sid) & 4)

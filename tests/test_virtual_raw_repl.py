@@ -3,7 +3,7 @@
 import pytest
 from virtual_prompt import HELLO, RAW, Prompt
 
-from tools.virtual_board.repl import SOFT_REBOOT, Execute
+from tools.virtual_board.prompt.repl import SOFT_REBOOT, Execute
 
 
 @pytest.fixture

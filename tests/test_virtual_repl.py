@@ -3,8 +3,8 @@
 import pytest
 from virtual_prompt import HELLO, Prompt
 
-from tools.virtual_board.continuation import needs_more
-from tools.virtual_board.repl import SOFT_REBOOT, Execute
+from tools.virtual_board.prompt.continuation import needs_more
+from tools.virtual_board.prompt.repl import SOFT_REBOOT, Execute
 
 UP, DOWN, RIGHT, LEFT = b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D"
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.virtual_board import landlock, launch, seccomp, vm
+from tools.virtual_board.sandbox import landlock, launch, seccomp
+from tools.virtual_board.vm import process
 
 ROOT = Path(__file__).resolve().parents[1]
 LANDLOCK = f"landlock.restrict([Path({str(launch.FIRMWARE)!r})])"
@@ -33,7 +34,7 @@ def attempt(layer: str, code: str, *arguments: object) -> str:
 import ctypes, mmap, os, socket, subprocess, sys
 from pathlib import Path
 sys.path.append({str(ROOT)!r})
-from tools.virtual_board import landlock, seccomp
+from tools.virtual_board.sandbox import landlock, seccomp
 {layer}
 try:
     {code}
@@ -100,7 +101,7 @@ def test_seccomp_leaves_computing(listener: socket.socket, tmp_path: Path, code:
 def micropython(code: str, *command: str) -> str:
     """What MicroPython prints, started as the board's is, with all of its own modules."""
     shown = subprocess.run(
-        list(command) or vm.command("-c", code), capture_output=True, text=True, timeout=20
+        list(command) or process.command("-c", code), capture_output=True, text=True, timeout=20
     )
     return shown.stdout + shown.stderr
 
@@ -127,8 +128,8 @@ def test_with_its_own_modules_it_does_not_get_out(code: str) -> None:
 def test_nothing_of_the_users_environment_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET", "qqSECRETqq")
     run = subprocess.run(
-        vm.command("-c", "import uos; print(uos.getenv('SECRET'))"),
-        env=vm.environment(),
+        process.command("-c", "import uos; print(uos.getenv('SECRET'))"),
+        env=process.environment(),
         capture_output=True,
         text=True,
     )
@@ -137,7 +138,7 @@ def test_nothing_of_the_users_environment_is_in_it(monkeypatch: pytest.MonkeyPat
 
 def launched(program: str, *arguments: str) -> str:
     """What it prints where MicroPython is a program, for which another one stands here."""
-    command = [sys.executable, "-I", "-S", "-c", vm.LAUNCH, program, *arguments]
+    command = [sys.executable, "-I", "-S", "-c", process.LAUNCH, program, *arguments]
     return micropython("", *command)
 
 

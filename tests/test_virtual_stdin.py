@@ -1,6 +1,6 @@
 """What was typed and not read yet on the virtual board: a ring of 255 bytes."""
 
-from tools.virtual_board.uart import StdinRing
+from tools.virtual_board.prompt.uart import StdinRing
 
 
 def test_keys_beyond_255_are_lost_as_on_the_chip():

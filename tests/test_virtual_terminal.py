@@ -3,8 +3,8 @@
 import errno
 import types
 
-from tools.virtual_board.sockets import POLLOUT
-from tools.virtual_board.terminal import Terminal
+from tools.virtual_board.prompt.terminal import Terminal
+from tools.virtual_board.tcp.sockets import POLLOUT
 
 SOCK = 3
 

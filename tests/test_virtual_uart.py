@@ -11,8 +11,8 @@ import pytest
 from mpremote.transport import TransportExecError
 from mpremote.transport_serial import SerialTransport
 
-from tools.virtual_board.repl import SOFT_REBOOT, Repl, SoftReset
-from tools.virtual_board.uart import Uart
+from tools.virtual_board.prompt.repl import SOFT_REBOOT, Repl, SoftReset
+from tools.virtual_board.prompt.uart import Uart
 
 EVERY_BYTE = bytes(range(256))
 

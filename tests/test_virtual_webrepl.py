@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from virtual_session import CONNECTED, GET, GET_VERSION, PUT, WB, Board, frames, masked, request
 
-from tools.virtual_board.exceptions import printed
-from tools.virtual_board.webrepl import Session
-from tools.virtual_board.websocket import BINARY, TEXT, encode
+from tools.virtual_board.webrepl.exception_text import printed
+from tools.virtual_board.webrepl.session import Session
+from tools.virtual_board.webrepl.websocket import BINARY, TEXT, encode
 
 RECORDED = Path(__file__).parent / "board" / "webrepl.jsonl"
 CONVERSATIONS = {

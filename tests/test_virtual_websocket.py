@@ -3,7 +3,7 @@
 import pytest
 from virtual_session import GET_VERSION, Board, masked, request
 
-from tools.virtual_board.websocket import (
+from tools.virtual_board.webrepl.websocket import (
     BINARY,
     CLOSE,
     CONTINUATION,

@@ -1,6 +1,6 @@
 """A prompt without a board, for tests: its VM only pretends to run what is typed."""
 
-from tools.virtual_board.repl import SOFT_REBOOT, Execute, Repl, SoftReset
+from tools.virtual_board.prompt.repl import SOFT_REBOOT, Execute, Repl, SoftReset
 
 HELLO = b'MicroPython v1; ESP\r\nType "help()" for more information.\r\n>>> '
 RAW = b"raw REPL; CTRL-B to exit\r\n>"

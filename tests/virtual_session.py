@@ -2,11 +2,11 @@
 
 import struct
 
-from tools.virtual_board.repl import Execute, Repl
-from tools.virtual_board.terminal import cooked
-from tools.virtual_board.uart import StdinRing
-from tools.virtual_board.webrepl import Session
-from tools.virtual_board.websocket import BINARY, TEXT, encode
+from tools.virtual_board.prompt.repl import Execute, Repl
+from tools.virtual_board.prompt.terminal import cooked
+from tools.virtual_board.prompt.uart import StdinRing
+from tools.virtual_board.webrepl.session import Session
+from tools.virtual_board.webrepl.websocket import BINARY, TEXT, encode
 
 BANNER = "MicroPython v1.29.0-preview.731.g1c3c201149 on 2026-11-28; ESP module with ESP8266"
 TRACEBACK = b'Traceback (most recent call last):\n  File "<stdin>", line 1, in <module>\n'

@@ -12,7 +12,7 @@ from fault_rig import victim, victims  # noqa: F401  (fixtures)
 from tools import build
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,11 @@ from tools.board import connection
 from tools.deploy import __main__ as tool
 from tools.deploy import plan
 from tools.deploy.steps import Deploy
-from tools.virtual_board import image, wlan
+from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.flash import SECTOR, SIZE
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware import wlan
+from tools.virtual_board.hardware.flash import SECTOR, SIZE
+from tools.virtual_board.hardware.wlan import Air
 
 Files = dict[str, bytes]
 KINDS = ["PORT", "HOST"]

@@ -17,7 +17,7 @@ from tools.soak.measure import LISTENERS, free_heap, settle
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import Chip
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 HOME = {"home": "correct horse"}
 GET = b"GET /led HTTP/1.1\r\nHost: localhost\r\n\r\n"

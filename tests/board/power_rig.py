@@ -8,8 +8,8 @@ from pathlib import Path
 from deploy_rig import Files, Target
 
 from tools.virtual_board.chip import Chip
-from tools.virtual_board.flash import SECTOR
-from tools.virtual_board.vm import interpreter
+from tools.virtual_board.hardware.flash import SECTOR
+from tools.virtual_board.vm.process import interpreter
 
 _WALK = Path(__file__).parents[1] / "boot_walk.py"
 

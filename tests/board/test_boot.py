@@ -8,7 +8,7 @@ import pytest
 from fault_rig import HOME, boot, complaints, prompt_answers
 
 from tools.virtual_board.chip import Chip
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 
 def test_without_a_configuration_it_says_how_to_set_a_password(make_board: Callable) -> None:

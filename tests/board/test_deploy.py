@@ -146,7 +146,7 @@ def test_a_board_that_is_booting_is_not_interrupted(
     target = make_target(files)
     monkeypatch.setenv("DRY_RUN", "1")
     if kind == "PORT":  # over WiFi nobody comes in before there is WiFi
-        monkeypatch.setattr("tools.virtual_board.wlan._JOIN_MS", 2500)
+        monkeypatch.setattr("tools.virtual_board.hardware.wlan._JOIN_MS", 2500)
     boots = target.board.chip.boots
     target.board.do(lambda chip: chip.hard_reset())
     if kind == "HOST":

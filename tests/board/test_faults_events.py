@@ -7,8 +7,8 @@ import pytest
 from fault_rig import GET, OFF, PUT, Victim, answers, connections
 
 from tools.virtual_board.chip import Chip
-from tools.virtual_board.clock import Clock
-from tools.virtual_board.gpio import BUTTON
+from tools.virtual_board.hardware.clock import Clock
+from tools.virtual_board.hardware.gpio import BUTTON
 
 COMPUTES = (
     rb"""exec("try:\n print('g' + 'o')\n while 1: pass\nexcept KeyboardInterrupt: pass")""" + b"\r"

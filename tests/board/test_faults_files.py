@@ -10,7 +10,7 @@ from test_faults_power import at_each_read, reads_of_a_boot
 
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import SOFT_WATCHDOG, Chip
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 FAILURES = 4  # spread over the reads of a boot
 HANGS = 200  # looks at it, of 5 ms at least

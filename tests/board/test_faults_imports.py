@@ -13,7 +13,7 @@ from tools.build import ROOT
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import WATCHDOG, Chip
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 MODULES = sorted([path.stem for path in (ROOT / "device").glob("*.py")] + ["pages"])
 

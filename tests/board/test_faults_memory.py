@@ -4,7 +4,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from tools.virtual_board.vm import interpreter
+from tools.virtual_board.vm.process import interpreter
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "tests" / "starve_unix.py"

@@ -9,7 +9,7 @@ from fault_rig import HOME, answers, boot, complaints, prompt_answers
 
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import EXCEPTION, SOFT_WATCHDOG, WATCHDOG, Chip
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 CUTS = 6  # spread over the file operations of a boot
 

@@ -12,7 +12,7 @@ from fault_rig import Victim, answers, connections, log_in, prompt_answers, rese
 
 from tools.board.webrepl import Busy
 from tools.errors import UserError
-from tools.virtual_board.sockets import POLLERR
+from tools.virtual_board.tcp.sockets import POLLERR
 
 HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"

@@ -9,8 +9,8 @@ import pytest
 from fault_rig import GET, HOME, Victim, answers, boot, complaints, connections, prompt_answers
 
 from tools.virtual_board.chip import Chip
-from tools.virtual_board.gpio import BUTTON
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.gpio import BUTTON
+from tools.virtual_board.hardware.wlan import Air
 
 MINUTE = 60_000  # ms
 

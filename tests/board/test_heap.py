@@ -17,7 +17,7 @@ from tools import info
 from tools.board import connection
 from tools.errors import UserError
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.calls import HEAP
+from tools.virtual_board.vm.calls import HEAP
 
 Make = Callable[[Files | bytes], Target]
 kinds = pytest.mark.parametrize("kind", KINDS)

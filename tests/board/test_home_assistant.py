@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "home-assistant.md"
 PASSWORD = "s3cret: %"

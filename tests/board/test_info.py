@@ -13,7 +13,7 @@ from tools import info
 from tools.build import VERSION
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import EXCEPTION
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 BOTH = pytest.mark.parametrize("kind", ["PORT", "HOST"])
 AIR = {"home": "correct horse"}

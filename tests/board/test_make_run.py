@@ -8,7 +8,7 @@ import client
 import pytest
 from run_rig import Run
 
-from tools.virtual_board.flash import SIZE
+from tools.virtual_board.hardware.flash import SIZE
 
 
 @pytest.fixture

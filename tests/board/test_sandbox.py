@@ -11,9 +11,9 @@ import client
 import pytest
 
 from tools.board import connection
-from tools.virtual_board import vm
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.flash import SIZE
+from tools.virtual_board.hardware.flash import SIZE
+from tools.virtual_board.vm import process
 
 # Names of the PC's that none of the chip's modules has.
 FORBIDDEN = (
@@ -57,7 +57,7 @@ def bare(tree: Path) -> None:
 
 def names() -> list[str]:
     """All that is built into this MicroPython, and what other builds have on top."""
-    shown = subprocess.run([vm.interpreter(), "-c", "help('modules')"], capture_output=True)
+    shown = subprocess.run([process.interpreter(), "-c", "help('modules')"], capture_output=True)
     found = re.findall(r"[\w/]+", shown.stdout.decode().rpartition("Plus")[0])
     assert "termios" in found and "vfs" in found
     # `asyncio` and `mip` open connections when they are used, through the board's `socket`.

@@ -9,7 +9,7 @@ import pytest
 
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import Chip
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 TOGGLE = b"POST /toggle HTTP/1.1\r\nHost: lamp\r\nContent-Length: 0\r\n\r\n"
 # Nothing of these is in any other text.

@@ -12,7 +12,7 @@ from fault_rig import boot, log_in
 from tools.soak.measure import LISTENERS
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import EXCEPTION, POWER_ON, Chip
-from tools.virtual_board.gpio import BUTTON
+from tools.virtual_board.hardware.gpio import BUTTON
 
 DOOR, PAGE = 1, 2  # the listeners' numbers, in the order in which they were made
 PIN = 4

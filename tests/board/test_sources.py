@@ -8,7 +8,7 @@ import pytest
 
 from tools import build
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 MODULES = [Path(path).stem for path in build.sources() if path.startswith("device/")]
 

@@ -10,7 +10,7 @@ import pytest
 from tool_rig import Tool, copy_project, run, way
 
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 
 @pytest.fixture

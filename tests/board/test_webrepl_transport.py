@@ -10,7 +10,7 @@ from fault_rig import HOME, log_in
 from tools.board import connection, websocket_serial
 from tools.board.webrepl import Busy, WebreplTransport
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_what_was_printed_before_the_connection_ended_is_read(board):
     board.wait_for(
         lambda chip: (
             b"last words\r\n>>> " in board.printed_since(0)
-            and not any(pcb.output for pcb in chip.stack.pcbs)
+            and not any(pcb.send_buffer for pcb in chip.stack.pcbs)
         )
     )
     board.do(lambda chip: chip.hard_reset())

@@ -12,7 +12,7 @@ from tests.board.conftest import bundle, make_board  # noqa: F401
 from tools.screenshots import CHROMIUM, launch
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 TIMEOUT = 15_000  # ms; a busy machine is no reason to fail
 NETWORKS = {"home": "correct horse"}

@@ -16,7 +16,7 @@ from tests.browser.conftest import NETWORKS, TIMEOUT
 from tests.browser.other_site import ATTACK, ATTACKS, LISTEN, SEND_FORM, Server
 from tools.screenshots import ARGS, CHROMIUM
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 OWN, OTHER, REBOUND = "lamp.local", "other.example", "rebound.example"
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import NETWORKS, shows
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
 
 # Notes when the switch was pressed, and when the page showed what.
 WATCH = """() => {

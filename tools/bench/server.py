@@ -17,7 +17,7 @@ import microdot
 
 from tools import build
 from tools.errors import UserError
-from tools.virtual_board.vm import interpreter
+from tools.virtual_board.vm.process import interpreter
 
 HEAP = "76K"  # with the 64-bit words of a PC it holds what the chip's 38 KiB hold
 _ROOMY = "64M"  # where nothing is to be collected

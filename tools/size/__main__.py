@@ -13,7 +13,7 @@ from tools.bench.server import MICRODOT, SWITCH, compile_all
 from tools.errors import UserError, main
 from tools.size import board, kept, pieces, wasm
 from tools.size.table import Table
-from tools.virtual_board.vm import interpreter
+from tools.virtual_board.vm.process import interpreter
 
 _INSIDE = Path(__file__).parent / "inside.py"
 _STAND_INS = build.ROOT / "tools" / "bench" / "baselines"

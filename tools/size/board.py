@@ -21,8 +21,8 @@ from tools.deploy import plan
 from tools.deploy.steps import Deploy
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.calls import HEAP
-from tools.virtual_board.wlan import Air
+from tools.virtual_board.hardware.wlan import Air
+from tools.virtual_board.vm.calls import HEAP
 
 _BLOCK = 32  # bytes of one on the heap, with 64-bit words (py/gc.h)
 # Settings of a board that serves and has WebREPL.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
 from tools.soak.tally import Tally
 from tools.virtual_board.board import HTTP, WEBREPL, VirtualBoard
 from tools.virtual_board.chip import Chip
+from tools.virtual_board.tcp.syn import Syn
 
 _PLACES = 3  # see device/connection.py
 LISTENERS = 2
@@ -71,20 +71,16 @@ def _watch(chip: Chip, tally: Tally) -> None:
         session = chip.terminal.sock >= 0
         return chip.stack.open_sockets - LISTENERS - session + waiting
 
-    def watched(deliver: Callable) -> Callable:
-        def watching(*syn: object) -> bool:
-            if clients() >= _PLACES:
-                tally.crowded = time.monotonic()
-            return deliver(*syn)
+    arrive, reset = chip.stack.syns.arrive, chip.hard_reset
 
-        return watching
-
-    for port in chip.stack.ports.values():
-        port.deliver = watched(port.deliver)
-    reset = chip.hard_reset
+    def arriving(syn: Syn) -> None:
+        if clients() >= _PLACES:
+            tally.crowded = time.monotonic()
+        arrive(syn)
 
     def resetting(*cause: int) -> None:
         tally.restarted = inf  # until who asked for it finds the board again
         reset(*cause)
 
+    chip.stack.syns.arrive = arriving  # type: ignore[method-assign]
     chip.hard_reset = resetting  # type: ignore[method-assign]

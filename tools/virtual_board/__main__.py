@@ -20,10 +20,11 @@ from tools.board import running
 from tools.deploy import plan
 from tools.errors import UserError, main
 
-from . import hosts, image, launch, passwords
+from . import hosts, image, passwords
 from .board import VirtualBoard
 from .chip import Chip
 from .console import Console
+from .sandbox import launch
 
 ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 10  # s; boot.py takes 8 at most

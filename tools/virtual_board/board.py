@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from .chip import Chip
-from .wlan import Air
+from .hardware.wlan import Air
 
 T = TypeVar("T")
 HTTP, WEBREPL = 80, 8266  # the board's ports

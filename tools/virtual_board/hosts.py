@@ -1,6 +1,6 @@
-"""By which names a request may come to `make run`'s board: those of loopback.
+"""The host names under which `make run`'s board accepts requests: those of loopback.
 
-The device takes local names, too, and a hostile DNS could lead one to this PC.
+The device accepts local names as well, and a hostile DNS could make one point to this PC.
 """
 
 import re
@@ -16,19 +16,19 @@ _LOOPBACK = re.compile(rb"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]*)?", re.I)
 
 
 class Guard:
-    """For one connection. guard(data), for all that comes, is False where it must not go on."""
+    """For one connection: guard(data), for all that comes, returns the refusal, or b"" if none."""
 
     def __init__(self) -> None:
         self._head = b""
         self._over = False
 
-    def __call__(self, data: bytes) -> bool:
+    def __call__(self, data: bytes) -> bytes:
         if self._over:
-            return True
+            return b""
         self._head += data
         head, end, _ = self._head.replace(b"\r", b"").partition(b"\n\n")
         names = _HOST.findall(head + end)
         if absolute := _ABSOLUTE.match(head + end):
             names.append(absolute[1])
         self._over = bool(end) or len(self._head) > _HEAD_MAX
-        return all(_LOOPBACK.fullmatch(name) for name in names)
+        return b"" if all(map(_LOOPBACK.fullmatch, names)) else REFUSAL

@@ -7,7 +7,7 @@ from littlefs import LittleFS, LittleFSError, UserContext
 
 from tools.errors import UserError
 
-from .flash import SECTOR, SECTORS, SIZE
+from .hardware.flash import SECTOR, SECTORS, SIZE
 
 _OTHER = "choose another with FLASH=path"
 _AWAY = "move it away to get a new one, or choose another with FLASH=path"

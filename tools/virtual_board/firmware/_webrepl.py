@@ -1,4 +1,4 @@
-"""`_webrepl`: the session lives in the chip (tools/virtual_board/webrepl.py)."""
+"""`_webrepl`: the session lives in the chip (tools/virtual_board/webrepl/session.py)."""
 
 import link
 

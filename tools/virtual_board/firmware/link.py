@@ -13,7 +13,7 @@ import struct
 from micropython import const, schedule
 from uos import getenv
 
-# Operations: the numbers are shared with tools/virtual_board/protocol.py.
+# Operations: the numbers are shared with tools/virtual_board/vm/protocol.py.
 HELLO = const(1)
 WAIT = const(2)
 CALLBACK_END = const(3)

@@ -1,4 +1,4 @@
-"""`network` of the ESP8266: WLAN over the chip's WiFi (tools/virtual_board/wlan.py)."""
+"""`network` of the ESP8266: WLAN over the chip's WiFi (tools/virtual_board/hardware/wlan.py)."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`socket` of the ESP8266: modlwip's methods over the chip's TCP (tools/virtual_board/lwip.py).
+"""`socket` of the ESP8266: modlwip's methods over the TCP of tools/virtual_board/tcp/lwip.py.
 
 Left out: UDP, raw sockets, outgoing connections and name look-ups, which the bundle does not use.
 Harsher than the chip: there is no way round non-blocking rules through the C stack's own waits.

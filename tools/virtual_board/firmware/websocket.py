@@ -1,4 +1,4 @@
-"""`websocket`: holds the socket; the chip does the framing (tools/virtual_board/websocket.py)."""
+"""`websocket`: holds the socket; tools/virtual_board/webrepl/websocket.py does the framing."""
 
 
 class websocket:

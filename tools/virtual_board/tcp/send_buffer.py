@@ -13,7 +13,7 @@ PBUFS = 8  # TCP_SND_QUEUELEN
 ACK_TIME = 0.010  # s, a round trip over WiFi
 
 
-class Output:
+class SendBuffer:
     """Bytes on their way to the client: unsent ones here, sent ones until acknowledged."""
 
     def __init__(self, sock: socket.socket, time: Callable[[], float]) -> None:

@@ -7,13 +7,13 @@ WebREPL client that does not take it holds the program up (os_dupterm.c, modwebr
 import re
 from collections.abc import Callable
 
-from .input import WINDOW
-from .lwip import Stack
-from .output import MSS
+from ..tcp.lwip import Stack
+from ..tcp.receive_window import WINDOW
+from ..tcp.send_buffer import MSS
+from ..tcp.sockets import POLLOUT
+from ..webrepl.session import Session
 from .repl import Execute, Repl, SoftReset
-from .sockets import POLLOUT
 from .uart import StdinRing, Uart
-from .webrepl import Session
 
 _BANNER = "MicroPython v1.29.0-preview on 2026-07-05; ESP module with ESP8266"
 _ROOM = 1072

@@ -1,9 +1,9 @@
 """The chip's TCP as the firmware sees it: extmod/modlwip.c over lwIP 1.4, on loopback sockets.
 
-modlwip is here and in sockets.py; lwIP is network.py, pcb.py (a connection), output.py (its send
-buffer); listener.py and loopback.py stand for the air. Each rule names the C function that it is
-taken from. All runs in the event loop's thread, and nothing waits. Errors are OSError with
-MicroPython's numbers, which are Linux's.
+modlwip is here and in sockets.py. lwIP is network.py, syn.py, and pcb.py (a connection) with
+receive_window.py and send_buffer.py. listener.py and loopback.py stand for the air. Each rule
+names the C function that it is taken from. All runs in the event loop's thread, and nothing waits.
+Errors are OSError with MicroPython's numbers, which are Linux's.
 
 Harsher than the chip:
 * After a reset was reported once, all but close() fails and adds to `misuse`: there a write can
@@ -34,8 +34,8 @@ from collections.abc import Callable
 from errno import EADDRINUSE, EAGAIN, EALREADY, EBADF, EINVAL, ENOMEM
 
 from .network import Network
-from .pcb import Pcb
 from .sockets import POLLNVAL, Socket, State
+from .types import PortUser
 
 _MAX_SOCKETS = 127  # ids are small: they share a byte with other interrupts
 
@@ -79,7 +79,7 @@ class Stack(Network):
         s = self._with_pcb(sid)
         if s.state is not State.NEW:
             raise OSError(EALREADY, "bind after listen or accept")
-        users: list[Socket | Pcb] = [o for o in self._sockets.values() if o.pcb is None]
+        users: list[PortUser] = [o for o in self._sockets.values() if o.pcb is None]
         users += self.connections(with_time_wait=not s.reuse)
         if any(user.port == port and not (user.reuse and s.reuse) for user in users):
             raise OSError(EADDRINUSE, "port in use")
@@ -131,7 +131,7 @@ class Stack(Network):
         """TCP_NODELAY, which they don't."""
         pcb = self._with_pcb(sid).pcb
         if pcb:
-            pcb.output.nodelay = True
+            pcb.send_buffer.nodelay = True
 
     def close(self, sid: int) -> None:
         """Close; nothing happens where it is closed already."""

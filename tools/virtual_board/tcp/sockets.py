@@ -112,7 +112,7 @@ class Socket:
         """lwip_socket_ioctl(MP_STREAM_POLL), asked for IN and OUT."""
         self.settle()
         mask = POLLIN if self._pbufs or self.queue else 0
-        if self.pcb and self.pcb.output.room:
+        if self.pcb and self.pcb.send_buffer.room:
             mask |= POLLOUT
         return mask | {
             State.NEW: POLLOUT | POLLHUP,

@@ -8,16 +8,11 @@ lwip.py says where the model differs from the chip.
 import socket
 from collections.abc import Callable
 from errno import ECONNABORTED, ECONNRESET
-from typing import TYPE_CHECKING
 
 from . import loopback
-from .input import Input
-from .listener import Peer
-from .output import ACK_TIME, Output
-
-if TYPE_CHECKING:
-    from .network import Network
-    from .sockets import Socket
+from .receive_window import ReceiveWindow
+from .send_buffer import ACK_TIME, SendBuffer
+from .types import Net, Peer
 
 FAST_TIMER = 0.125  # s, TCP_TMR_INTERVAL
 CLOSE_TIMEOUT = 5.0  # s, modlwip asks for 10000/500 slow ticks, which are 250 ms each here
@@ -28,14 +23,15 @@ GRACE = 0.005  # s, see "Kinder" in lwip.py
 class Pcb(loopback.WatchedSocket):
     """A PCB that counts as active: from the handshake to TIME_WAIT, LAST_ACK's end or a reset.
 
-    `on_error(errno)` hears that the connection is gone; it is modlwip's to set.
+    `port` and `reuse` are those of the socket that listens (SOF_INHERITED). `on_error(errno)` is
+    called when the connection is gone; modlwip sets it.
     """
 
-    def __init__(self, net: "Network", sock: socket.socket, peer: Peer, listener: "Socket"):
+    def __init__(self, net: Net, sock: socket.socket, peer: Peer, port: int, reuse: bool) -> None:
         super().__init__(net.loop, sock)
-        self._net, self.peer = net, peer
-        self.port, self.reuse = listener.port, listener.reuse  # SOF_INHERITED
-        self.input, self.output = Input(sock, net.guard()), Output(sock, net.loop.time)
+        self._net, self.peer, self.port, self.reuse = net, peer, port, reuse
+        self.receive_window = ReceiveWindow(sock, net.guard())
+        self.send_buffer = SendBuffer(sock, net.loop.time)
         self.on_error: Callable[[int], None] = lambda errno: None
         self._alive = True
         self._accepted = self._got_fin = self._closing = self._fin_sent = self._passive = False
@@ -48,12 +44,12 @@ class Pcb(loopback.WatchedSocket):
         self, on_recv: Callable[[bytes | None], bool], on_error: Callable[[int], None]
     ) -> None:
         """lwip_socket_accept(): data is taken from now on."""
-        self.input.on_recv, self.on_error = on_recv, on_error
+        self.receive_window.on_recv, self.on_error = on_recv, on_error
         self._accepted = True
-        if self.input.refused:
+        if self.receive_window.refused:
             # tcp_fasttmr() offers it again, at its next tick
             delay = FAST_TIMER - self._loop.time() % FAST_TIMER
-            self._after("fast", delay, self.input.offer)
+            self._after("fast", delay, self.receive_window.offer)
         else:
             self._resume()
 
@@ -69,7 +65,7 @@ class Pcb(loopback.WatchedSocket):
 
     def recved(self, size: int) -> None:
         """tcp_recved(): modlwip has handed this much to Python."""
-        if self.input.recved(size):
+        if self.receive_window.recved(size):
             self._resume()
 
     def _readable(self) -> None:
@@ -86,14 +82,14 @@ class Pcb(loopback.WatchedSocket):
                 return self.abort()  # the TF_RXCLOSED branch
             if data and not self._accepted and early > 0:
                 return self._pause(early)
-            if not self.input.offer():
+            if not self.receive_window.offer():
                 # "drop incoming packets, because pcb is full": data or FIN, they come again
                 self._retransmission *= 2
                 return self._pause(self._retransmission / 2)
             if not data:
                 self._fin()
-            elif self.input.announced:
-                self.input.segment()
+            elif self.receive_window.announced:
+                self.receive_window.segment()
             else:
                 return self._unwatch()
 
@@ -104,12 +100,12 @@ class Pcb(loopback.WatchedSocket):
         if self._closing:
             self._service()
         else:
-            self.input.on_recv(None)
+            self.receive_window.on_recv(None)
 
     def write(self, data: bytes) -> int:
-        """Queue and send: bytes taken, or OSError EAGAIN or ENOMEM (see Output.write)."""
+        """Queue and send: bytes taken, or OSError EAGAIN or ENOMEM (see SendBuffer.write)."""
         try:
-            return self.output.write(data, self._net.link_up)
+            return self.send_buffer.write(data, self._net.link_up)
         finally:
             self._push()
 
@@ -118,21 +114,25 @@ class Pcb(loopback.WatchedSocket):
         self.settle()
         if not (self._alive and self._net.link_up):
             return
-        if self.output.acknowledge() and self._closing:
+        if self.send_buffer.acknowledge() and self._closing:
             self._after("close", CLOSE_TIMEOUT, self.abort)  # polltmr = 0 in tcp_receive()
         self._push()
 
     def _push(self) -> None:
         up = self._net.link_up
-        if self.output.send(up) and up and self._closing and not self._fin_sent:
+        if self.send_buffer.send(up) and up and self._closing and not self._fin_sent:
             self._fin_sent = True
             try:
                 self._sock.shutdown(socket.SHUT_WR)
             except OSError:
                 pass  # reset meanwhile, which settle() will find
-        if self._fin_sent and self._got_fin and not (self.output or loopback.unacked(self._sock)):
+        if (
+            self._fin_sent
+            and self._got_fin
+            and not (self.send_buffer or loopback.unacked(self._sock))
+        ):
             self._done()
-        elif (self.output or self._closing) and not self._expects("ack"):
+        elif (self.send_buffer or self._closing) and not self._expects("ack"):
             self._after("ack", ACK_TIME, self._service)
 
     def close(self) -> None:
@@ -141,11 +141,11 @@ class Pcb(loopback.WatchedSocket):
         self.on_error = lambda errno: None
         if not self._alive:
             return
-        if self.input.unread:
+        if self.receive_window.unread:
             # what came is lost, and so is what was still to go out
             self.abort()
             self._net.time_wait(self)
-        elif not self.output.fin_fits:
+        elif not self.send_buffer.fin_fits:
             self.abort()
         else:
             self._closing, self._passive = True, self._got_fin

@@ -1,4 +1,4 @@
-"""lwIP as a whole: its lists of connections, what becomes of a SYN, the link, the power.
+"""lwIP as a whole: its lists of connections, the link, the power.
 
 A hard reset, a crash or a power cut tells a client nothing. The board that comes back answers its
 segments with an RST whose number is one too high (tcp_listen_input() in lwip/core/tcp_in.c:
@@ -8,17 +8,16 @@ leaves (silence.py). A soft reset closes every socket by its finaliser: FIN or R
 
 import asyncio
 import socket
-from collections import deque
 from collections.abc import Callable
 
 from . import loopback
-from .listener import Peer, Port, Syn
+from .listener import Port
 from .pcb import Pcb
 from .silence import Silence
 from .sockets import Socket
+from .syn import Syn, Syns
+from .types import Peer, PortUser
 
-MAX_PCBS = 5  # MEMP_NUM_TCP_PCB
-HANDSHAKE = 0.05  # s
 TIME_WAIT = 5.0  # s, 2 * TCP_MSL on this build
 
 
@@ -32,16 +31,15 @@ class Network:
     def __init__(self, loop: asyncio.AbstractEventLoop, ports: dict[int, int]) -> None:
         self.loop = loop
         self.link_up = True
-        # Makes what looks at all that comes on a connection, and stops it with False (hosts.py).
-        self.guard: Callable[[], Callable[[bytes], bool]] = lambda: lambda data: True
+        # Makes the guard of a new connection: it looks at all data that comes, and returns what
+        # to refuse it with, or b"" to let it through.
+        self.guard: Callable[[], Callable[[bytes], bytes]] = lambda: lambda data: b""
         self.pcbs: list[Pcb] = []  # tcp_active_pcbs
-        self.dropped_syns = self.refused = self.aborted = 0
-        self._time_wait: list[tuple[float, Pcb]] = []  # tcp_tw_pcbs, each with its end
+        self.refused = self.aborted = 0
+        self._time_wait: list[tuple[float, PortUser]] = []  # tcp_tw_pcbs, each with its end
         self._limbo: list[socket.socket] = []  # their RST waits for the link
         self._silence = Silence(loop)  # connections from before a reset
-        self._syns: deque[tuple[float, Syn]] = deque()  # on their way through the air, since when
-        self._turn: asyncio.TimerHandle | None = None
-        self._last_syn = 0.0
+        self.syns = Syns(loop, self)
         self.ports: dict[int, Port] = {}
         try:
             for board_port, number in ports.items():
@@ -51,19 +49,22 @@ class Network:
             raise
 
     def _port(self, board_port: int, number: int) -> Port:
-        port = Port(self.loop, number)
-        port.deliver = lambda sock, peer: self._syn(sock, peer, board_port)
-        port.discard = self.hang_up
-        port.take_turn = self._queue_syn
-        return port
+        return Port(
+            self.loop, number, lambda sock, peer: self.syns.send(Syn(board_port, sock, peer))
+        )
 
     def loopback_port(self, board_port: int) -> int:
         """The port on 127.0.0.1 that stands for one of the board's."""
         return self.ports[board_port].number
 
     def listener(self, port: int) -> Socket | None:
-        """The socket that listens there; modlwip's part knows."""
+        """The socket that listens on a port of the board; lwip.py knows the sockets."""
         raise NotImplementedError
+
+    @property
+    def dropped_syns(self) -> int:
+        """How many SYNs the board has dropped."""
+        return self.syns.dropped
 
     @property
     def active_pcbs(self) -> int:
@@ -71,65 +72,33 @@ class Network:
         return len(self.connections())
 
     @property
+    def unaccepted(self) -> bool:
+        """Whether a connection waits for the firmware to accept it."""
+        return any(listener and listener.queue for listener in map(self.listener, self.ports))
+
+    @property
     def silent(self) -> int:
         """How many clients are still connected to the board as it was before a reset."""
         return len(self._silence)
 
-    def connections(self, with_time_wait: bool = False) -> list[Pcb]:
+    def connections(self, with_time_wait: bool = False) -> list[PortUser]:
         """Connections that the board knows of at this moment."""
         for pcb in list(self.pcbs):
             pcb.settle()
         now = self.loop.time()
-        self._time_wait = [(end, pcb) for end, pcb in self._time_wait if end > now]
-        return self.pcbs + [pcb for _, pcb in self._time_wait if with_time_wait]
+        self._time_wait = [(end, user) for end, user in self._time_wait if end > now]
+        return [*self.pcbs, *(user for _, user in self._time_wait if with_time_wait)]
 
-    def _queue_syn(self, syn: Syn) -> None:
-        self._syns.append((self.loop.time(), syn))
-        if not self._turn:
-            self._next_syn()
-
-    def _next_syn(self) -> None:
-        """One after the other, as clients come that need a round trip for each connection: the
-        firmware has time to accept the one before, unless it takes HANDSHAKE or longer.
-
-        A client that has left after so long gave up before anybody answered it.
-        """
-        self._turn = None
-        while self._syns:
-            now = self.loop.time()
-            since, syn = self._syns[0]
-            gave_up = now - since > HANDSHAKE and syn.gave_up()
-            waiting = any(self._unaccepted(port) for port in self.ports)
-            if waiting and not gave_up and now - self._last_syn < HANDSHAKE:
-                self._turn = self.loop.call_later(0.001, self._next_syn)
-                return
-            self._syns.popleft()
-            if not gave_up:
-                self._last_syn = now
-                syn.arrive()
-
-    def _unaccepted(self, port: int) -> bool:
-        listener = self.listener(port)
-        return bool(listener and listener.queue)
-
-    def _syn(self, sock: socket.socket, peer: Peer, port: int) -> bool:
-        """tcp_listen_input(): False drops the SYN, and its client will send it again."""
-        listener = self.listener(port)
-        if not self.link_up or (listener and self.active_pcbs >= MAX_PCBS):
-            self.dropped_syns += 1
-            return False
-        if not listener:
-            loopback.reset(sock)
-            return True
-        pcb = Pcb(self, sock, peer, listener)
+    def connect(self, sock: socket.socket, peer: Peer, listener: Socket) -> None:
+        """The handshake is over: the connection goes into the accept queue, or ends."""
+        pcb = Pcb(self, sock, peer, listener.port, listener.reuse)
         if not listener.incoming(pcb):
             self.refused += 1
             pcb.drop()
-        return True
 
-    def time_wait(self, pcb: Pcb) -> None:
+    def time_wait(self, user: PortUser) -> None:
         """The connection is over but keeps its port from those without SO_REUSEADDR."""
-        self._time_wait.append((self.loop.time() + TIME_WAIT, pcb))
+        self._time_wait.append((self.loop.time() + TIME_WAIT, user))
 
     def hang_up(self, sock: socket.socket) -> None:
         """Send an RST, as soon as the link lets it out."""
@@ -160,8 +129,7 @@ class Network:
 
     def close_ports(self) -> None:
         """Let go of the loopback ports: the end of this object."""
-        if self._turn:
-            self._turn.cancel()
+        self.syns.stop()
         self.power_off()
         self._silence.end()
         for port in self.ports.values():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import landlock, seccomp
 
-FIRMWARE = Path(__file__).parent / "firmware"
+FIRMWARE = Path(__file__).parents[1] / "firmware"
 # What a program needs on top, to be loaded.
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 MODULE = "micropython_run"

@@ -3,20 +3,21 @@
 import socket
 from collections.abc import Callable
 
-from . import hosts, loopback
-from .output import MSS
+from . import loopback
+from .send_buffer import MSS
 
 WINDOW = 4 * MSS  # TCP_WND
 
 
-class Input:
+class ReceiveWindow:
     """Segments from the kernel to modlwip.
 
     `on_recv(data)` gets a segment, or None for a FIN, and says whether it took it (ERR_OK or
-    ERR_BUF). As it is here, it takes nothing: _lwip_tcp_recv_unaccepted().
+    ERR_BUF). Until accept() sets it, it takes nothing: _lwip_tcp_recv_unaccepted(). `guard(data)`
+    returns what to refuse the client with, or b"" where the data may pass.
     """
 
-    def __init__(self, sock: socket.socket, guard: Callable[[bytes], bool]) -> None:
+    def __init__(self, sock: socket.socket, guard: Callable[[bytes], bytes]) -> None:
         self._sock, self._guard = sock, guard
         self.on_recv: Callable[[bytes | None], bool] = lambda data: False
         self.refused = b""
@@ -29,8 +30,8 @@ class Input:
         size = loopback.next_segment(self._sock, self._segments, MSS)
         data = self._sock.recv(min(self.announced, size))
         self._segments += 1
-        if not self._guard(data):
-            self._sock.send(hosts.REFUSAL)
+        if refusal := self._guard(data):
+            self._sock.send(refusal)
             return self._sock.shutdown(socket.SHUT_RDWR)  # the board sees a FIN
         self.unread += len(data)
         self.announced -= len(data)

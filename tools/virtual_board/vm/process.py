@@ -1,4 +1,4 @@
-"""The firmware's VM: stock MicroPython for Unix as a child process, and the wire to it.
+"""The firmware's VM: stock MicroPython for Unix as a child process, and the connection to it.
 
 Its standard output is what a program prints; everything else goes over a socketpair (protocol.py).
 """
@@ -16,14 +16,15 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from . import launch, protocol
+from ..sandbox import launch
+from . import protocol
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 # Room for the stand-ins; what is left beyond the chip's own heap, the kernel fills (kernel.py).
 _HEAP = "192K"
 LAUNCH = (
     f"import sys; sys.path.append({str(ROOT)!r}); "
-    "from tools.virtual_board import launch; sys.exit(launch.main(*sys.argv[1:]))"
+    "from tools.virtual_board.sandbox import launch; sys.exit(launch.main(*sys.argv[1:]))"
 )
 _BOOTSTRAP = (
     f"import sys; sys.path[:] = [{str(protocol.FIRMWARE)!r}, '.frozen']; "
@@ -82,7 +83,7 @@ class Vm:
     ) -> None:
         self._loop, self._request, self._output, self._ended = loop, request, output, ended
         self._wire, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        # Should we be killed: a program that computes would never look at the wire.
+        # If we are killed, a program that computes would never notice that its connection ended.
         self._lifeline, held = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._stdout, stdout = os.pipe()
         os.set_blocking(self._stdout, False)

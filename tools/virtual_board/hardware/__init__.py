@@ -1,0 +1,1 @@
+"""The hardware of the chip: pins, flash, WiFi and clock."""

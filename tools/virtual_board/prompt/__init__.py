@@ -1,0 +1,1 @@
+"""The prompt: its lines, what is typed and printed, and the serial port."""

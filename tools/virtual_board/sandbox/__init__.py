@@ -1,0 +1,1 @@
+"""The limits that the system sets to the interpreter's process."""

@@ -1,0 +1,1 @@
+"""MicroPython as a child process, and the answers to its calls."""
