@@ -1,19 +1,11 @@
 """The guards of the switch, each with an edit that removes it and the test that then fails.
 
-docs/reliability.md shows this table; tests/test_guards.py makes the edits.
+docs/reliability.md shows this table; tests/test_guards.py makes the edits. Here are those of
+requests, soft resets and the button.
 """
 
-from typing import NamedTuple
-
-
-class Guard(NamedTuple):
-    """`edit` in `file`, (from, to); then `test` (a pytest node, below tests/) must fail."""
-
-    name: str
-    file: str
-    edit: tuple[str, str]
-    test: str
-
+import guards_recovery
+from guard import Guard
 
 GUARDS = [
     Guard(
@@ -128,79 +120,6 @@ GUARDS = [
         "_and_leaves_the_light",
     ),
     Guard(
-        "WebREPL: pages of other sites are refused",
-        "device/webrepl_server.py",
-        ("        return http.error(403)", "        pass"),
-        "test_webrepl_server.py::test_a_page_of_another_site_cannot_open_a_session",
-    ),
-    Guard(
-        "WebREPL: a page with a rebound name is refused",
-        "device/webrepl_server.py",
-        ("if host and access.is_local(host.lower())", "if host"),
-        "test_webrepl_server.py::test_a_page_of_another_site_cannot_open_a_session",
-    ),
-    Guard(
-        "WebREPL: a new client takes over from one that vanished",
-        "device/webrepl_server.py",
-        ("_SILENCE_MS = const(60000)", "_SILENCE_MS = const(1 << 28)"),
-        "test_webrepl_server_guards.py::test_a_client_that_vanished_is_replaced_after_a"
-        "_minute_of_silence",
-    ),
-    Guard(
-        "WebREPL: if a print waits for its client, nobody else waits",
-        "device/webrepl_server.py",
-        ("        _sock.setblocking(False)\n    os", "        pass\n    os"),
-        "test_webrepl_server_guards.py::test_a_print_that_waits_for_its_client_keeps_nobody_else"
-        "_waiting",
-    ),
-    Guard(
-        "the stock WebREPL, if it has to start, waits at most 3 s for a byte",
-        "boot.py",
-        ("            webrepl.listen_s.settimeout(3)", "            webrepl.listen_s"),
-        "test_boot_faults.py::test_without_the_guarded_door_the_firmwares_own_is"
-        "_opened_with_a_limit",
-    ),
-    Guard(
-        "no access point with the public password",
-        "boot.py",
-        ("            ap.active(False)", "            pass"),
-        "test_boot_faults.py::test_the_access_point_with_the_public_password_is_off"
-        "_whatever_happens",
-    ),
-    Guard(
-        "no open access point",
-        "device/wifi.py",
-        ("            ap.active(False)  # better none than somebody else's", "            pass"),
-        "test_wifi_access_point.py::test_an_access_point_that_keeps_the_firmwares"
-        "_password_is_switched_off",
-    ),
-    Guard(
-        "safe mode after three crashes",
-        "device/safe_mode.py",
-        ("_LIMIT = const(3)", "_LIMIT = const(300)"),
-        "test_safe_mode.py::test_three_crashes_in_a_row_leave_the_switch_off",
-    ),
-    Guard(
-        "after seven crashes, WebREPL without any file of device/",
-        "boot.py",
-        ("        if crashes > 6:", "        if crashes > 600:"),
-        "test_safe_mode.py::test_a_file_whose_import_crashes_the_board_does_not_keep"
-        "_its_owner_out",
-    ),
-    Guard(
-        "a mistake in the settings does not drop the password",
-        "device/config.py",
-        ('    if "HTTP_PASSWORD" in unfit:', "    if False:"),
-        "test_config.py::test_a_slip_in_the_file_does_not_open_the_switch_to_everybody",
-    ),
-    Guard(
-        "roll-forward of an interrupted deploy",
-        "boot.py",
-        ('        self.step("deploy", self.roll_forward)\n', ""),
-        "board/test_deploy_power.py::test_power_lost_in_or_after_any_write_leaves_the"
-        "_old_set_or_makes_way_for_the_new[PORT]",
-    ),
-    Guard(
         "debouncing",
         "device/button.py",
         ("_DEBOUNCE_MS = const(50)", "_DEBOUNCE_MS = const(0)"),
@@ -218,4 +137,5 @@ GUARDS = [
         ("    if len(data) > MAX_RESPONSE:", "    if False:"),
         "test_build_pages.py::test_a_page_that_has_grown_too_big_is_named",
     ),
+    *guards_recovery.GUARDS,
 ]

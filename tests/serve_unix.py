@@ -1,8 +1,11 @@
 """For MicroPython on a PC: serve on real sockets, as MicroPython's port for it can.
 
 Arguments: the port, and, to starve it, a number n: before each turn the heap is then filled up but
-for 0, 1, 2, ... n blocks. Prints "ready". GET /heap is answered with the bytes in use after a
-collection, GET /turns with the bytes that a thousand turns take.
+for 0, 1, 2, ... n blocks. Prints "ready". GET /heap is answered with the bytes that were in use
+behind the turn before, after a collection, GET /turns with the bytes that a thousand turns take.
+
+That collection is made outside all functions: one within a request would also keep what old words
+on the C stack point at, up to the whole of an earlier request.
 """
 
 import gc
@@ -15,6 +18,7 @@ _TOO_LARGE = b"HTTP/1.1 431 Too Large\r\nContent-Length: 0\r\n\r\n"
 
 hungry = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 turn = 0
+in_use = 0  # bytes
 chain = None  # of tuples, a block each
 
 
@@ -40,8 +44,7 @@ def handle(data):
         return _TOO_LARGE if len(data) > 1536 else None
     body = b""
     if data.startswith(b"GET /heap "):
-        gc.collect()
-        body = b"%d" % gc.mem_alloc()
+        body = b"%d" % in_use
     elif data.startswith(b"GET /turns "):
         server._turn(0)  # run() watches all who have no answer: this one too, from now on
         before = gc.mem_alloc()
@@ -63,8 +66,11 @@ class Service:
 
 assert server.listen(Service(int(sys.argv[1]))) is False
 print("ready")
-if hungry:
-    while True:
+wait = -1
+while True:
+    if hungry:
         starve()
-        server._turn(25)
-server.run()
+        wait = 25
+    wait = server._turn(wait)
+    gc.collect()
+    in_use = gc.mem_alloc()

@@ -14,13 +14,10 @@ import socket
 import sys
 
 import micropython
+from starved_heap import MOST, ONE, PIECE, PIECES, SCATTERED, empty, fill
 
 from device import api, server
 
-BLOCK = 32  # bytes of the heap, in words of 64 bits
-PIECE = 1024  # bytes
-MOST = 13  # pieces
-ONE, SCATTERED, PIECES = range(3)  # how memory is left
 ENOUGH = 400  # blocks: no request takes as much
 HEAD = b" HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n"
 KINDS = (
@@ -57,41 +54,6 @@ class Led:
 class Status:
     def read(self, *_):
         return {"version": "1", "uptime_s": 1, "mem_free": gc.mem_free(), "last_error": "x" * 60}
-
-
-def fill(n, how):
-    """Leave so many blocks, or pieces, free until empty()."""
-    global odd, even
-    gc.collect()
-    size = n * (BLOCK if how == ONE else PIECE + BLOCK)  # behind each piece a block stays taken
-    room = None if how == SCATTERED else bytearray(size)
-    try:
-        while True:
-            odd = (odd, 0)  # a block
-            even = (even, 0)
-    except MemoryError:
-        pass
-    if how == SCATTERED:
-        for _ in range(n):
-            even = even[0]
-    del room
-    gc.collect()
-    if how == PIECES:
-        try:
-            for i in range(n):
-                pieces[i] = bytearray(PIECE - BLOCK)  # one is for the object
-                even = (even, 0)
-        except MemoryError:
-            pass  # one piece fewer
-        for i in range(n):
-            pieces[i] = None
-        gc.collect()
-
-
-def empty():
-    global odd, even
-    odd = even = None
-    gc.collect()
 
 
 def sweeps():
@@ -196,8 +158,6 @@ def main():
     print("requests", requests)
 
 
-odd = even = None
-pieces = [None] * MOST
 led = Led()
 port = int(sys.argv[1])
 address = socket.getaddrinfo("127.0.0.1", port)[0][-1]

@@ -10,16 +10,15 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def modules(root: Path) -> dict[str, Path]:
-    """Name -> file. What MicroPython runs has another import path and is left out."""
+    """Name -> file."""
     found = {}
     for path in (root / "tools").rglob("*.py"):
         name = ".".join(path.relative_to(root).with_suffix("").parts)
-        if ".firmware." not in name and ".size.wasm." not in name:
-            found[name.removesuffix(".__init__")] = path
+        found[name.removesuffix(".__init__")] = path
     return found
 
 
-def imported(name: str, path: Path) -> set[str]:
+def imported(name: str, path: Path, files: dict[str, Path]) -> set[str]:
     """All that it imports, at the top, in functions, and under TYPE_CHECKING."""
     names = set()
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
@@ -29,20 +28,16 @@ def imported(name: str, path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".")[: len(package.split(".")) - node.level + 1]
             source = ".".join([*(above if node.level else []), *filter(None, [node.module])])
-            names |= {source, *(f"{source}.{alias.name}" for alias in node.names)}
-    return names
+            for alias in node.names:  # a module of a package, or what a module defines
+                inner = f"{source}.{alias.name}"
+                names.add(inner if inner in files else source)
+    return names & files.keys()
 
 
 def check(root: Path) -> None:
     """CycleError, with the names along the circle, where there is one."""
     files = modules(root)
-    packages = {name for name, path in files.items() if path.name == "__init__.py"}
-    graph = {}
-    for name, path in files.items():
-        names = imported(name, path) & files.keys()
-        # `from package import module` is an import of the module.
-        inner = {n for n in names if any(other.startswith(f"{n}.") for other in names)}
-        graph[name] = names - (inner & packages)
+    graph = {name: imported(name, path, files) for name, path in files.items()}
     TopologicalSorter(graph).prepare()
 
 

@@ -114,11 +114,27 @@ def pieces(server):
 
 
 def heap_at_rest(server):
-    """Bytes in use once all are gone: who waits to be sent away is the last to go."""
-    with server.connect() as last:
-        last.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        read_all(last)
-    return int(server.get("/heap"))
+    """Bytes in use once all are gone: who waits to be sent away is the last to go.
+
+    The least of several readings, since the client that asks may have been accepted already.
+    """
+    readings = []
+    for _ in range(5):
+        with server.connect() as last:
+            last.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            read_all(last)
+        readings.append(int(server.get("/heap")))
+    return min(readings)
+
+
+def crowd(server):
+    """Seconds that a client waits beside six silent ones."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(6):
+            stack.enter_context(server.connect())
+        start = time.monotonic()
+        server.get()
+        return time.monotonic() - start
 
 
 CLIENTS = [silent, half, reset, impatient, endless_line, pieces]
@@ -126,7 +142,8 @@ CLIENTS = [silent, half, reset, impatient, endless_line, pieces]
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.__name__)
 def test_a_broken_client_leaks_nothing(server, client):
-    for _ in range(10):  # first, what is allocated once
+    crowd(server)  # first, what is allocated once
+    for _ in range(10):
         client(server)
     before = heap_at_rest(server)
     for _ in range(TIMES):
@@ -136,12 +153,7 @@ def test_a_broken_client_leaks_nothing(server, client):
 
 
 def test_six_silent_clients_hold_nobody_up(server):
-    with contextlib.ExitStack() as stack:
-        for _ in range(6):
-            stack.enter_context(server.connect())
-        start = time.monotonic()
-        server.get()
-        assert time.monotonic() - start < 1
+    assert crowd(server) < 1
 
 
 def test_who_waits_for_the_server_to_close_waits_a_moment_only(server):

@@ -17,7 +17,7 @@ from tools.virtual_board import image
 from tools.virtual_board.board import HTTP, WEBREPL, VirtualBoard
 from tools.virtual_board.chip import EXTERNAL, Chip
 from tools.virtual_board.hardware.wlan import GOT_IP, Air
-from tools.virtual_board.vm.calls import Calls, Result
+from tools.virtual_board.vm.calls import Result
 
 _MARK = 16
 _HELLO = f'__import__("machine").Pin({_MARK}).value()\n'
@@ -46,7 +46,7 @@ class _Recorder:
     """Stands in front of Calls.answer."""
 
     def __init__(self, chip: Chip) -> None:
-        self._chip, self._calls = chip, Calls(chip)
+        self._chip, self._answer = chip, chip.calls.answer
         self._ports: dict[int, int] = {}
         self._read = 0
         self.reached: list[tuple[float, int]] = [(time.perf_counter(), 0)]
@@ -57,7 +57,7 @@ class _Recorder:
             self._read += b
         elif name == "sock_bind":
             self._ports[a] = b
-        result = self._calls.answer(name, a, b, data)
+        result = self._answer(name, a, b, data)
         if len(self.reached) <= len(STAGES) and self._is_over(name, a):
             self.reached.append((time.perf_counter(), self._read))
         return result

@@ -10,10 +10,9 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from .hardware.clock import Clock
 from .hardware.flash import Flash, Layout
-from .hardware.gpio import Gpio
-from .hardware.wlan import GOT_IP, Air, Wlan
+from .hardware.parts import Hardware
+from .hardware.wlan import GOT_IP, Air
 from .prompt.repl import SOFT_REBOOT
 from .prompt.terminal import Terminal
 from .prompt.uart import Uart
@@ -25,7 +24,7 @@ POWER_ON, WATCHDOG, EXCEPTION, SOFT_WATCHDOG, SOFT_RESTART, EXTERNAL = 0, 1, 2, 
 _PIN = 128  # interrupt numbers: sockets below, pins from here
 
 
-class Chip:
+class Chip(Hardware):
     """`printed(bytes)` gets what the board prints; `led_changed(bool)` the LED."""
 
     def __init__(
@@ -39,20 +38,16 @@ class Chip:
         air: Air,
     ) -> None:
         self.loop = loop
-        self.clock = Clock()
         self.stack = Stack(loop, ports, self.interrupt)  # first: a port that is taken ends it here
-        self.flash = Flash(image, layout)
-        self.gpio = Gpio(self._look_at_led, lambda pin: self.interrupt(_PIN + pin))
-        self._led_changed, self._lit = led_changed, False
-        self.wlan = Wlan(self.clock, air)
+        super().__init__(
+            Flash(image, layout), air, led_changed, lambda pin: self.interrupt(_PIN + pin)
+        )
         self.uart = Uart(loop, lambda data: self.terminal.put(data))
         self.terminal = Terminal(self.uart, self.stack, printed, self._ctrl_c, self._keys)
-        self.rtc_memory = b""
-        self.cause = POWER_ON
         self.restart_time = 0.1  # s from machine.reset() to the reset, as system_restart() takes
         self.boots = 0  # counts arrivals at the prompt
         self.crashes = 0  # of the VM, by itself
-        self.calls = Calls(self)
+        self.calls = Calls(self, self.stack, self.terminal)
         self._run: Execution | None = None
         self._tick()
 
@@ -67,8 +62,7 @@ class Chip:
         """Power goes: whatever was under way stays half done."""
         self._stop()
         self.stack.power_off()
-        self.gpio.reset()
-        self._look_at_led()
+        self.reset_pins()
 
     def hard_reset(self, cause: int = EXTERNAL) -> None:
         """The RST pin, machine.reset() (SOFT_RESTART) or a crash (WATCHDOG, EXCEPTION)."""
@@ -80,11 +74,11 @@ class Chip:
     def vm_ended(self, status: int) -> None:
         """The VM ended by itself: a soft reset, or a crash."""
         self._stop()
-        if not (status or self.crash):
+        if not (status or self._crash):
             return self._start()
         line = f"the interpreter ended with status {status}"
-        if self.crash:
-            line = f"crash: a callback used the swept heap at a soft reset: {self.crash}"
+        if self._crash:
+            line = f"crash: a callback used the swept heap at a soft reset: {self._crash}"
         self.crashes += 1
         self.terminal.write(f"\r\n({line})\r\n".encode())
         self.hard_reset(EXCEPTION)
@@ -92,8 +86,16 @@ class Chip:
     def vm_printed(self, data: bytes) -> None:
         """A program prints. Behind the sweep of a soft reset only callbacks are left to do so."""
         if self._swept:
-            self.crash = "print"
+            self._crash = "print"
         self.terminal.print(data)
+
+    def crashed(self, operation: str) -> None:
+        """A callback used the swept heap for this operation; vm_ended() follows."""
+        self._crash = operation
+
+    def booted(self) -> None:
+        """boot.py and main.py are over: the prompt comes."""
+        self.boots += 1
 
     def swept(self) -> None:
         """The VM has freed all objects at a soft reset: finalisers close the sockets."""
@@ -110,10 +112,9 @@ class Chip:
         self._start()
 
     def _start(self) -> None:
-        self.gpio.reset()
-        self._look_at_led()
+        self.reset_pins()
         self.terminal.close_session()
-        self._swept, self.crash = False, ""  # the latter: what crashed the VM behind the sweep
+        self._swept, self._crash = False, ""  # the latter: what crashed the VM behind the sweep
         self._run = Execution(self)
 
     def _stop(self) -> None:
@@ -174,12 +175,6 @@ class Chip:
     def _keys(self) -> None:
         if self._run:
             self._run.wake()
-
-    def _look_at_led(self) -> None:
-        lit = self.gpio.led()
-        if lit != self._lit:
-            self._lit = lit
-            self._led_changed(lit)
 
     def _tick(self) -> None:
         # What the SDK does by itself: WiFi comes and goes; output that was held up drains.

@@ -1,6 +1,6 @@
-"""By which names a request may come to `make run`'s board: those of loopback.
+"""The host names under which `make run`'s board accepts requests: those of loopback.
 
-The device takes local names, too, and a hostile DNS could lead one to this PC.
+The device accepts local names as well, and a hostile DNS could make one point to this PC.
 """
 
 import re

@@ -14,6 +14,7 @@ from pathlib import Path
 from tools import build
 from tools.errors import UserError
 
+_PROGRAMS = ("standins.py", "standin_sockets.py", "act.py")
 _HERE = Path(__file__).parent
 _FOLDER = build.ROOT / "build" / "webassembly"
 _PACKAGE = "node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs"
@@ -53,7 +54,7 @@ def install() -> None:
 def run(tree: Path, jobs: list[list[Step]]) -> list[str | None]:
     """What each job prints, in its own interpreter with the files of `tree`; None: it failed."""
     files = {"/" + p.relative_to(tree).as_posix(): p for p in tree.rglob("*") if p.is_file()}
-    files |= {f"/lib/{path.name}": path for path in (_HERE / "standins.py", _HERE / "act.py")}
+    files |= {f"/lib/{name}": _HERE / name for name in _PROGRAMS}
     contents = {name: base64.b64encode(p.read_bytes()).decode() for name, p in files.items()}
     done = subprocess.run(
         ["node", str(_HERE / "run.mjs"), str(_FOLDER / _PACKAGE)],

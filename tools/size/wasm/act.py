@@ -1,8 +1,8 @@
-"""Runs on MicroPython's WebAssembly build behind standins.py: requests, and a heap of holes."""
+"""Runs on MicroPython's WebAssembly build with the stand-ins: requests, and a heap of holes."""
 
 import gc
 
-import standins
+import standin_sockets
 
 _BLOCK = 16  # bytes of one on the heap, with 32-bit words (py/gc.h)
 
@@ -13,8 +13,8 @@ def ask(pieces):
     """Have the server answer a request that comes in these pieces -> its response, or b""."""
     from device import server
 
-    caller = standins.Caller()
-    standins.callers.append(caller)
+    caller = standin_sockets.Caller()
+    standin_sockets.callers.append(caller)
     for piece in pieces:
         caller.asks = piece
         server.sweep(None)

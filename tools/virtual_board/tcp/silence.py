@@ -5,7 +5,7 @@ import socket
 
 from . import loopback
 
-_LOOK = 0.5  # s from one look at them to the next
+_LOOK = 0.5  # s between two checks whether the clients have left
 
 
 class Silence:

@@ -76,10 +76,11 @@ class Syns:
             self._next()
 
     def _next(self) -> None:
-        """One after the other, as clients come that need a round trip for each connection: the
-        firmware has time to accept the one before, unless it takes HANDSHAKE or longer.
+        """Let the SYNs arrive one after the other, as those of clients that wait a round trip for
+        each connection: the firmware has time to accept the one before, unless it takes HANDSHAKE
+        or longer.
 
-        A client that has left after so long gave up before anybody answered it.
+        A client that has left after HANDSHAKE gave up before anybody answered it.
         """
         self._turn = None
         while self._queue:

@@ -4,15 +4,13 @@ import errno
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..hardware.flash import SECTOR
+from ..hardware.parts import Hardware
 from ..hardware.wlan import Refused
+from ..prompt.terminal import Terminal
+from ..tcp.lwip import Stack
 from .process import interpreter
-from .protocol import NAMES
-
-if TYPE_CHECKING:
-    from ..chip import Chip
 
 # Bytes of heap for Python. With 64-bit words, the 32-bit build's failures show at 46 to 48 KB.
 HEAP = 46000
@@ -29,8 +27,8 @@ Result = tuple[int, bytes]
 class Calls:
     """answer(name, a, b, data) for every call that is answered at once. OSError is the VM's."""
 
-    def __init__(self, chip: "Chip") -> None:
-        self._chip = chip
+    def __init__(self, hardware: Hardware, stack: Stack, terminal: Terminal) -> None:
+        self._hardware, self._stack, self._terminal = hardware, stack, terminal
 
     def answer(self, name: str, a: int, b: int, data: bytes) -> Result:
         """Carry out one call: (result, data)."""
@@ -41,43 +39,40 @@ class Calls:
             return 0, outcome
         return outcome if isinstance(outcome, tuple) else (int(outcome), b"")
 
-    # Beginning and end of a run
+    # The beginning of a run
 
     def hello(self, _a: int, _b: int, _data: bytes) -> Result:
-        kind = "r" if self._chip.terminal.repl.raw else "f"
-        http, webrepl = map(self._chip.stack.loopback_port, (_HTTP, _WEBREPL))
+        kind = "r" if self._terminal.repl.raw else "f"
+        http, webrepl = map(self._stack.loopback_port, (_HTTP, _WEBREPL))
         urls = f"http://127.0.0.1:{http}/ ws://127.0.0.1:{webrepl}/"
-        layout = " ".join(map(str, self._chip.flash.layout))
+        layout = " ".join(map(str, self._hardware.flash.layout))
         return HEAP, f"{kind}{layout} {urls}".encode()
-
-    def crashed(self, operation: int, _b: int, _data: bytes) -> None:
-        self._chip.crash = NAMES.get(operation, "memory or an exception")
 
     # Pins, RTC, clock
 
     def pin_init(self, pin: int, mode: int, data: bytes) -> None:
-        self._chip.gpio.setup(pin, mode & ~_PULL_UP, None if data[0] > 1 else data[0])
+        self._hardware.gpio.setup(pin, mode & ~_PULL_UP, None if data[0] > 1 else data[0])
 
     def pin_get(self, pin: int, _b: int, _data: bytes) -> int:
-        return self._chip.gpio.level(pin)
+        return self._hardware.gpio.level(pin)
 
     def pin_set(self, pin: int, level: int, _data: bytes) -> None:
-        self._chip.gpio.write(pin, level)
+        self._hardware.gpio.write(pin, level)
 
     def pin_irq(self, pin: int, trigger: int, _data: bytes) -> None:
-        self._chip.gpio.irq(pin, trigger)
+        self._hardware.gpio.irq(pin, trigger)
 
     def rtc_get(self, _a: int, _b: int, _data: bytes) -> bytes:
-        return self._chip.rtc_memory
+        return self._hardware.rtc_memory
 
     def rtc_set(self, _a: int, _b: int, data: bytes) -> None:
-        self._chip.rtc_memory = data
+        self._hardware.rtc_memory = data
 
     def reset_cause(self, _a: int, _b: int, _data: bytes) -> int:
-        return self._chip.cause
+        return self._hardware.cause
 
     def ticks_ms(self, _a: int, _b: int, _data: bytes) -> int:
-        return self._chip.clock.ticks_ms()
+        return self._hardware.clock.ticks_ms()
 
     def check_fw(self, _a: int, _b: int, _data: bytes) -> Result:
         image = Path(interpreter()).read_bytes()
@@ -90,23 +85,23 @@ class Calls:
     def flash_read(self, address: int, length: int, _data: bytes) -> Result:
         length = max(0, min(length, SECTOR))
         try:
-            return 0, self._chip.flash.read(address, length)
+            return 0, self._hardware.flash.read(address, length)
         except OSError as e:
             return e.errno or errno.EIO, bytes(length)
 
     def flash_mapped(self, address: int, length: int, _data: bytes) -> bytes:
-        return self._chip.flash.mapped(address, max(0, min(length, SECTOR)))
+        return self._hardware.flash.mapped(address, max(0, min(length, SECTOR)))
 
     def flash_prog(self, address: int, _b: int, data: bytes) -> int:
         try:
-            self._chip.flash.program(address, data)
+            self._hardware.flash.program(address, data)
         except OSError as e:
             return e.errno or errno.EIO
         return 0
 
     def flash_erase(self, address: int, _b: int, _data: bytes) -> int:
         try:
-            self._chip.flash.erase(address)
+            self._hardware.flash.erase(address)
         except OSError as e:
             return e.errno or errno.EIO
         return 0
@@ -114,43 +109,43 @@ class Calls:
     # Sockets
 
     def sock_open(self, _a: int, _b: int, _data: bytes) -> int:
-        return self._chip.stack.socket()
+        return self._stack.socket()
 
     def sock_bind(self, sock: int, port: int, _data: bytes) -> None:
-        self._chip.stack.bind(sock, port)
+        self._stack.bind(sock, port)
 
     def sock_listen(self, sock: int, backlog: int, _data: bytes) -> None:
-        self._chip.stack.listen(sock, backlog)
+        self._stack.listen(sock, backlog)
 
     def sock_accept(self, sock: int, _b: int, _data: bytes) -> Result:
-        accepted, (host, port) = self._chip.stack.accept(sock)
+        accepted, (host, port) = self._stack.accept(sock)
         return accepted, f"{host}:{port}".encode()
 
     def sock_recv(self, sock: int, length: int, data: bytes) -> bytes:
-        return self._chip.stack.recv(sock, length, bool(data))
+        return self._stack.recv(sock, length, bool(data))
 
     def sock_send(self, sock: int, _b: int, data: bytes) -> int:
-        return self._chip.stack.send(sock, data)
+        return self._stack.send(sock, data)
 
     def sock_close(self, sock: int, _b: int, _data: bytes) -> None:
-        self._chip.stack.close(sock)
+        self._stack.close(sock)
 
     def sock_poll(self, sock: int, _b: int, _data: bytes) -> int:
-        return self._chip.stack.poll(sock)
+        return self._stack.poll(sock)
 
     def sock_event(self, sock: int, on: int, _data: bytes) -> None:
-        self._chip.stack.set_event(sock, bool(on))
+        self._stack.set_event(sock, bool(on))
 
     def sock_option(self, sock: int, option: int, _data: bytes) -> None:
         if option == _SO_REUSEADDR:
-            self._chip.stack.reuse(sock)
+            self._stack.reuse(sock)
         elif option == _TCP_NODELAY:
-            self._chip.stack.nodelay(sock)
+            self._stack.nodelay(sock)
         else:
-            self._chip.terminal.print(b"Warning: lwip.setsockopt() option not implemented\n")
+            self._terminal.print(b"Warning: lwip.setsockopt() option not implemented\n")
 
     def sock_blocking(self, sock: int, flag: int, _data: bytes) -> None:
-        self._chip.terminal.set_blocking(sock, bool(flag))
+        self._terminal.set_blocking(sock, bool(flag))
 
     # WiFi, WebREPL
 
@@ -159,18 +154,18 @@ class Calls:
         if name not in _WLAN:  # a program on the board may have made this up
             raise OSError(errno.EINVAL, "no such call")
         try:
-            return json.dumps(["", getattr(self._chip.wlan, name)(*arguments)]).encode()
+            return json.dumps(["", getattr(self._hardware.wlan, name)(*arguments)]).encode()
         except Refused as e:
             return json.dumps(e.args).encode()
 
     def webrepl_password(self, _a: int, _b: int, data: bytes) -> None:
-        self._chip.terminal.password = data
+        self._terminal.password = data
 
     def webrepl_session(self, sock: int, _b: int, _data: bytes) -> None:
-        self._chip.terminal.open_session(sock)
+        self._terminal.open_session(sock)
 
     def dupterm(self, sock: int, _b: int, _data: bytes) -> None:
-        self._chip.terminal.attach(sock)
+        self._terminal.attach(sock)
 
     def dupterm_notify(self, tag: int, _b: int, data: bytes) -> Result:
-        return self._chip.terminal.notify(tag, data)
+        return self._terminal.notify(tag, data)

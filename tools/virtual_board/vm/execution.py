@@ -7,17 +7,14 @@ client holds the program's next call up; callbacks run meanwhile, as in lwip_tcp
 
 import asyncio
 import errno
-from typing import TYPE_CHECKING
 
 from ..hardware.flash import PowerCut
 from ..prompt.repl import Execute
 from . import protocol
 from .events import Events
 from .process import Vm
-from .protocol import Call
-
-if TYPE_CHECKING:
-    from ..chip import Chip
+from .protocol import NAMES, Call
+from .types import Machine
 
 _GRACE = 0.05  # s in which a computing program may notice an event by a call of its own
 _EXCEPTION, _SOFT_RESTART = 2, 4
@@ -30,7 +27,7 @@ _UNHELD = ("schedule", "callback_dropped", "flash_read", "flash_prog", "flash_er
 class Execution:
     """The VM at work. stop() ends it at once; when it ends by itself, chip.vm_ended(status)."""
 
-    def __init__(self, chip: "Chip") -> None:
+    def __init__(self, chip: Machine) -> None:
         self._chip, self._terminal = chip, chip.terminal
         self.events = Events(chip.loop, self.wake)
         self._running, self._from_prompt = True, False
@@ -146,6 +143,8 @@ class Execution:
                 self._terminal.repl.raised()
         elif name == "finished":
             self._finished(bool(a), bool(b))
+        elif name == "crashed":
+            self._chip.crashed(NAMES.get(a, "memory or an exception"))
         else:
             return self._chip.calls.answer(name, a, b, data)
         return 0, b""
@@ -154,7 +153,7 @@ class Execution:
         self._running = self._from_prompt = self._kbd = False
         self._terminal.ring.interrupt_char = _NO_INTERRUPT_CHAR
         if booted:
-            self._chip.boots += 1
+            self._chip.booted()
             self._terminal.repl.start()
         else:
             self._terminal.repl.finished(system_exit)

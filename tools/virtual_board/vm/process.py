@@ -1,4 +1,4 @@
-"""The firmware's VM: stock MicroPython for Unix as a child process, and the wire to it.
+"""The firmware's VM: stock MicroPython for Unix as a child process, and the connection to it.
 
 Its standard output is what a program prints; everything else goes over a socketpair (protocol.py).
 """
@@ -85,7 +85,7 @@ class Vm:
     ) -> None:
         self._loop, self._request, self._output, self._ended = loop, request, output, ended
         self._wire, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        # Should we be killed: a program that computes would never look at the wire.
+        # If we are killed, a program that computes would never notice that its connection ended.
         self._lifeline, held = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._stdout, stdout = os.pipe()
         os.set_blocking(self._stdout, False)

@@ -1,4 +1,4 @@
-"""The wire between the chip and its VM: operation numbers and message layout.
+"""The messages between the chip and its VM: operation numbers and layout.
 
 Over a stream. Request: sequence u8, operation u8 (| 0x80 from a callback), length of data u16,
 two i32, data. Reply: the same sequence u8, number of interrupts u8, flags u8, a spare byte, four

@@ -3,8 +3,7 @@
 A `Session` is one client that finished the HTTP handshake. It turns received bytes into keys for
 the REPL and into file operations, which the VM has to carry out. Kept as on the chip:
 
-* A password of up to 9 bytes, compared with strcmp; whatever comes before "\\r" or "\\n" counts,
-  text or binary.
+* How a password is checked: login.py.
 * Signature, flags, offset and name length of a file request are ignored. A type other than 1, 2
   or 3 opens the file for reading, answers "WB" and is deaf to binary frames from then on.
 * Errors of write are ignored: PUT on a full disk reports success. Errors of open and close end
@@ -24,13 +23,13 @@ import struct
 from collections.abc import Callable, Generator
 
 from .exception_text import printed
+from .login import CONNECTED, IDLE, PROMPT, login
 from .websocket import BINARY, TEXT, Decoder, encode
 
-_PASSWORD_MAX = 10  # bytes kept of what a client types, one more than a password can have
 _REQUEST = struct.Struct("<2sBBQIH64s")  # struct webrepl_file
 _CHUNK_IN, _CHUNK_OUT = 512, 256  # filebuf[] and what write_file_chunk reads
 _PUT, _GET, _GET_VERSION = 1, 2, 3
-_IDLE, _END = ("idle",), ("end",)
+_END = ("end",)
 _Steps = Generator[tuple, object, None]
 
 
@@ -57,7 +56,7 @@ class Session:
         self._request = bytearray()
         self._left = 0  # data_to_recv
         self._steps = self._run()
-        self._answer(encode(TEXT, b"Password: "))
+        self._answer(PROMPT)
 
     def received(self, data: bytes | OSError) -> None:
         """Store one segment that came from the client, undecoded; b"" is the client's FIN, an
@@ -89,8 +88,9 @@ class Session:
     def _run(self) -> _Steps:
         # what mp_os_dupterm_rx_chr does when read() gives 0 or raises
         try:
-            yield from self._login()
+            self.logged_in = yield from login(self._socket, self._password, self._answer)
             if self.logged_in:
+                self._answer(CONNECTED)
                 yield from self._serve()
             self.reason = "dupterm: EOF received, deactivating\n"
         except Exception as error:
@@ -98,34 +98,17 @@ class Session:
         while True:
             yield _END
 
-    def _login(self) -> _Steps:
-        typed = bytearray()
-        while not self.logged_in:
-            byte = self._socket.read(1)
-            if byte is None:
-                yield _IDLE
-            elif not byte:
-                return
-            elif byte not in b"\r\n":
-                typed += byte[: _PASSWORD_MAX - len(typed)]
-            elif typed.split(b"\0")[0] != self._password.split(b"\0")[0]:
-                self._answer(encode(TEXT, b"\r\nAccess denied\r\n"))
-                return
-            else:
-                self.logged_in = True
-                self._answer(encode(TEXT, b"\r\nWebREPL connected\r\n>>> "))
-
     def _serve(self) -> _Steps:
         # _webrepl_read, state NORMAL
         while True:
             byte = self._socket.read(1)
             if byte is None:
-                yield _IDLE
+                yield IDLE
             elif not byte:
                 return
             elif self._socket.opcode == TEXT:
                 if self._keys(byte):
-                    yield _IDLE
+                    yield IDLE
             elif len(self._request) < _REQUEST.size:
                 yield from self._take_request(byte)
             elif self._left:
@@ -136,7 +119,7 @@ class Session:
         if missing := _REQUEST.size - len(self._request):
             more = self._socket.read(missing)
             if more is None:
-                yield _IDLE
+                yield IDLE
                 return
             self._request += more
         if len(self._request) == _REQUEST.size:
@@ -164,7 +147,7 @@ class Session:
         if self._left:
             more = self._socket.read(min(_CHUNK_IN - 1, self._left))
             if more is None:
-                yield _IDLE  # and `byte` is lost
+                yield IDLE  # and `byte` is lost
                 return
             self._left -= len(more)
             byte += more
