@@ -5,6 +5,7 @@ import rom_partition
 from micropython import const
 
 _SECTOR = const(4096)
+_nothing = bytearray(0)
 _size = _user_start = 0  # bytes of flash: kernel.py sets them
 
 
@@ -33,9 +34,7 @@ def flash_read(offset, into):
         raise ValueError("len must be multiple of 4")
     for i in range(0, len(view), _SECTOR):
         part = view[i : i + _SECTOR]
-        status, data = link.call(link.FLASH_READ, offset + i, len(part))
-        _check(status)
-        part[:] = data
+        _check(link.flash(link.FLASH_READ, offset + i, len(part), _nothing, part))
     return into if isinstance(into, bytearray) else None
 
 

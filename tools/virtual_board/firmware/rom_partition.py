@@ -14,6 +14,7 @@ _EIO = const(5)
 
 _start = _size = _address = 0
 _memory = _writable = _address_of = None
+_nothing = bytearray(0)
 
 
 def map(start, size, uctypes):
@@ -22,7 +23,7 @@ def map(start, size, uctypes):
     _start, _size, _address_of = start, size, uctypes.addressof
     _memory = bytes(size)
     _address = uctypes.addressof(_memory) if size else 0
-    _writable = uctypes.bytearray_at(_address, size) if size else None
+    _writable = memoryview(uctypes.bytearray_at(_address, size)) if size else None
     for at in range(start, start + size, _SECTOR):
         load(at, _SECTOR)
 
@@ -31,8 +32,9 @@ def load(address, length):
     """Show again what the flash has there now."""
     offset = address - _start
     if 0 <= offset < _size:
-        # LittleFS's faults are no business of the mapped memory: the chip's cache reads it.
-        _writable[offset : offset + length] = link.call(link.FLASH_MAPPED, address, length)[1]
+        link.flash(
+            link.FLASH_MAPPED, address, length, _nothing, _writable[offset : offset + length]
+        )
 
 
 def refuse_flash(data):

@@ -90,7 +90,8 @@ class Calls:
             return e.errno or errno.EIO, bytes(length)
 
     def flash_mapped(self, address: int, length: int, _data: bytes) -> bytes:
-        return self._hardware.flash.mapped(address, max(0, min(length, SECTOR)))
+        length = max(0, min(length, SECTOR))
+        return self._hardware.flash.mapped(address, length).ljust(length, b"\xff")
 
     def flash_prog(self, address: int, _b: int, data: bytes) -> int:
         try:
