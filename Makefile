@@ -71,6 +71,7 @@ tools.%: .venv/.installed
 ##
 ## Settings, as in `make run HTTP_PORT=8088`:
 ##   FLASH=path           the virtual board's flash (build/flash.img)
+##   FIRMWARE_VARIANT=v   the firmware `make run` plays: generic, romfs or 1m
 ##   HTTP_PORT=n          the virtual board's HTTP port (8080)
 ##   WEBREPL_PORT=n       the virtual board's WebREPL port (8266)
 ##   PORT=/dev/tty...     a board's serial port (the only one that has a board)

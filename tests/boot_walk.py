@@ -35,25 +35,27 @@ class Machine:
 
 
 class Flash:
-    """The whole flash, in memory."""
+    """The whole flash, in memory, and the block device of its files: as in hardware/flash.py."""
+
+    files, sectors = 0x100000, 763
 
     def __init__(self, content):
         self.content = memoryview(bytearray(content))
 
     def readblocks(self, n, buf, off=0):
-        at = n * SECTOR + off
+        at = self.files + n * SECTOR + off
         buf[:] = self.content[at : at + len(buf)]
 
     def writeblocks(self, n, buf, off=0):
-        self.change(n * SECTOR + off, buf)
+        self.change(self.files + n * SECTOR + off, buf)
 
     def ioctl(self, op, arg):
         if op == 4:
-            return len(self.content) // SECTOR
+            return self.sectors
         if op == 5:
             return SECTOR
         if op == 6:
-            self.change(arg * SECTOR, b"")
+            self.change(self.files + arg * SECTOR, b"")
         return 0
 
     def change(self, at, data, half=False):

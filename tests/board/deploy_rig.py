@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import client
 import pytest
-from littlefs import LittleFS, UserContext
 from mpremote.transport_serial import SerialTransport
 
 from tools import build
@@ -20,12 +19,12 @@ from tools.deploy.steps import Deploy
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.hardware import wlan
-from tools.virtual_board.hardware.flash import SECTOR, SIZE
+from tools.virtual_board.hardware.flash import DEFAULT, VARIANTS
 from tools.virtual_board.hardware.wlan import Air
 
 Files = dict[str, bytes]
 KINDS = ["PORT", "HOST"]
-BLANK = b"\xff" * SIZE  # the flash of a board that has just got its firmware
+BLANK = b"\xff" * VARIANTS[DEFAULT].size  # the flash of a board that has just got its firmware
 
 
 def changed(files: Files, **changes: bytes | None) -> Files:
@@ -73,11 +72,7 @@ def files_in(content: bytes) -> tuple[Files, bool]:
     """(files, whether a deploy is recorded) of a flash image after LittleFS has put in order what
     a power cut left, as the board does at boot. What is staged is left out.
     """
-    context = UserContext(SIZE)
-    context.buffer = bytearray(content)
-    sizes = {"read_size": 32, "prog_size": 32, "cache_size": 128, "lookahead_size": 32}
-    fs = LittleFS(context, mount=False, block_size=SECTOR, block_count=SIZE // SECTOR, **sizes)
-    fs.mount()
+    fs, _ = image.mounted(content)
     with contextlib.suppress(FileNotFoundError):
         fs.remove("/none")
     found: Files = {}

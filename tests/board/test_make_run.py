@@ -8,7 +8,7 @@ import client
 import pytest
 from run_rig import Run
 
-from tools.virtual_board.hardware.flash import SIZE
+from tools.virtual_board.hardware.flash import DEFAULT, VARIANTS
 
 
 @pytest.fixture
@@ -76,6 +76,9 @@ def test_a_port_that_is_taken_is_named(image: Path) -> None:
 )
 def test_a_port_that_is_none_is_named(image: Path, port: str) -> None:
     assert port in refused(image, HTTP_PORT=port)
+
+
+SIZE = VARIANTS[DEFAULT].size
 
 
 @pytest.mark.parametrize("content", [b"not an image", b"\0" * SIZE, b"littlefs" * (SIZE // 8)])

@@ -12,7 +12,7 @@ import pytest
 
 from tools.board import connection
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.hardware.flash import SIZE
+from tools.virtual_board.hardware.flash import DEFAULT, VARIANTS
 from tools.virtual_board.vm import process
 
 # Names of the PC's that none of the chip's modules has.
@@ -171,7 +171,7 @@ for name in ("__setattr__", "__init__", "_join", "power_up", "__class__", "air")
         print("FOUND", network._ask(name, "address", "x"))
     except OSError as e:
         print("no", name, e.errno)
-size = {SIZE}
+size = {VARIANTS[DEFAULT].size}
 print("prog", link.flash(link.FLASH_PROG, size, 0, b"x", bytearray(0)))
 print("prog", link.flash(link.FLASH_PROG, -4096, 0, b"x", bytearray(0)))
 print("erase", link.flash(link.FLASH_ERASE, size, 0, bytearray(0), bytearray(0)))
@@ -181,7 +181,7 @@ print("read", link.flash(link.FLASH_READ, size, 64, bytearray(0), bytearray(64))
         shown = transport.exec(program).decode()
     assert "FOUND" not in shown and shown.count("no ") == 6, shown
     assert shown.count(" -22") == 4, shown
-    assert path.stat().st_size == SIZE
+    assert path.stat().st_size == VARIANTS[DEFAULT].size
     assert client.led(board.http) is False
 
 

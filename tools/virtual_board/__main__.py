@@ -1,6 +1,7 @@
 """`make run`: a board without a board, in the foreground.
 
-Environment: FLASH (the image, build/flash.img), HTTP_PORT (8080), WEBREPL_PORT (8266).
+Environment: FLASH (the image, build/flash.img), FIRMWARE_VARIANT (generic; or romfs, 1m),
+HTTP_PORT (8080), WEBREPL_PORT (8266).
 """
 
 import fcntl
@@ -24,6 +25,7 @@ from . import hosts, image, passwords
 from .board import VirtualBoard
 from .chip import Chip
 from .console import Console
+from .hardware.flash import DEFAULT, VARIANTS
 from .sandbox import launch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +42,16 @@ def _port(name: str, default: int) -> int:
     return int(text)
 
 
-def _flash() -> Path:
+def _variant() -> str:
+    name = os.environ.get("FIRMWARE_VARIANT") or DEFAULT
+    if name not in VARIANTS:
+        raise UserError(
+            f"FIRMWARE_VARIANT={name} is not a variant", f"choose one of {', '.join(VARIANTS)}"
+        )
+    return name
+
+
+def _flash(variant: str) -> Path:
     """The image to run from, made with the current bundle where it is missing, and checked."""
     path = Path(os.environ.get("FLASH") or ROOT / "build" / "flash.img")
     try:
@@ -58,8 +69,8 @@ def _flash() -> Path:
             manifest = Path(f"{board}{plan.MANIFEST}")
             manifest.parent.mkdir()
             manifest.write_bytes(plan.files(board)[plan.MANIFEST])
-            image.create(path, board)
-    image.read(path)
+            image.create(path, board, variant)
+    image.check(path, variant)
     if not os.access(path, os.W_OK):
         raise UserError(f"cannot write {path}", "choose another with FLASH=path")
     return path
@@ -107,7 +118,8 @@ def _boot(board: VirtualBoard, console: Console, stop: list[int]) -> None:
 def run() -> None:
     """Print where the board is to be reached, then what it reports, until Ctrl-C."""
     http, webrepl = _port("HTTP_PORT", 8080), _port("WEBREPL_PORT", 8266)
-    path = _flash()
+    variant = _variant()
+    path = _flash(variant)
     os.fchmod(_lock(path), 0o600)  # an older version may have made it
     passwords.renew(path)
     # No threading.Event: a handler that sets it while wait() holds its lock stands still for ever.
@@ -117,7 +129,12 @@ def run() -> None:
     console = Console()
     try:
         board = VirtualBoard(
-            path, http, webrepl, printed=console.printed, led_changed=console.led_changed
+            path,
+            variant,
+            http,
+            webrepl,
+            printed=console.printed,
+            led_changed=console.led_changed,
         )
     except OSError as e:
         raise UserError(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from .chip import Chip
+from .hardware.flash import DEFAULT, VARIANTS
 from .hardware.wlan import Air
 
 T = TypeVar("T")
@@ -22,13 +23,14 @@ HTTP, WEBREPL = 80, 8266  # the board's ports
 class VirtualBoard:
     """Switched on with start(), off with close(); a context manager does both.
 
-    `image` is a flash image (image.py); ports 0 take any free one. `printed` and `led_changed` are
-    called in the board's thread. OSError where a port is taken.
+    `image` is a flash image (image.py) of the firmware's `variant`; ports 0 take any free one.
+    `printed` and `led_changed` are called in the board's thread. OSError where a port is taken.
     """
 
     def __init__(
         self,
         image: Path,
+        variant: str = DEFAULT,
         http_port: int = 0,
         webrepl_port: int = 0,
         air: Air | None = None,
@@ -41,10 +43,13 @@ class VirtualBoard:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        layout = VARIANTS[variant]
         ports = {HTTP: http_port, WEBREPL: webrepl_port}
         try:
             self.chip: Chip = self._call(
-                lambda: Chip(self._loop, image, ports, self._print, self._led, air or Air())
+                lambda: Chip(
+                    self._loop, image, layout, ports, self._print, self._led, air or Air()
+                )
             )
         except BaseException:
             self._stop_loop()

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from .hardware.flash import Flash, Layout
 from .hardware.parts import Hardware
 from .hardware.wlan import GOT_IP, Air
 from .prompt.repl import SOFT_REBOOT
@@ -30,6 +31,7 @@ class Chip(Hardware):
         self,
         loop: asyncio.AbstractEventLoop,
         image: Path,
+        layout: Layout,
         ports: dict[int, int],
         printed: Callable[[bytes], None],
         led_changed: Callable[[bool], None],
@@ -37,7 +39,9 @@ class Chip(Hardware):
     ) -> None:
         self.loop = loop
         self.stack = Stack(loop, ports, self.interrupt)  # first: a port that is taken ends it here
-        super().__init__(image, air, led_changed, lambda pin: self.interrupt(_PIN + pin))
+        super().__init__(
+            Flash(image, layout), air, led_changed, lambda pin: self.interrupt(_PIN + pin)
+        )
         self.uart = Uart(loop, lambda data: self.terminal.put(data))
         self.terminal = Terminal(self.uart, self.stack, printed, self._ctrl_c, self._keys)
         self.restart_time = 0.1  # s from machine.reset() to the reset, as system_restart() takes

@@ -16,7 +16,10 @@ _nothing = bytearray(0)
 
 
 class FlashBdev:
-    def __init__(self, blocks):
+    """The `blocks` sectors from the address `start` on."""
+
+    def __init__(self, start, blocks):
+        self._start = start
         self._blocks = blocks
         self._fresh = bytearray(_SECTOR)
         self._numbers = [-1] * _KEPT
@@ -28,7 +31,9 @@ class FlashBdev:
         kept = self._kept[at]
         if self._numbers[at] != n or link.faulty:
             self._numbers[at] = -1
-            status = link.flash(link.FLASH_READ, n * _SECTOR, _SECTOR, _nothing, self._fresh)
+            status = link.flash(
+                link.FLASH_READ, self._start + n * _SECTOR, _SECTOR, _nothing, self._fresh
+            )
             if status:
                 return status
             kept.seek(0)
@@ -40,7 +45,7 @@ class FlashBdev:
 
     def writeblocks(self, n, buf, off=0):
         self._numbers[n % _KEPT] = -1
-        return link.flash(link.FLASH_PROG, n * _SECTOR + off, 0, buf, _nothing)
+        return link.flash(link.FLASH_PROG, self._start + n * _SECTOR + off, 0, buf, _nothing)
 
     def ioctl(self, op, arg):
         if op == 4:  # block count
@@ -49,7 +54,7 @@ class FlashBdev:
             return _SECTOR
         if op == 6:  # erase
             self._numbers[arg % _KEPT] = -1
-            return link.flash(link.FLASH_ERASE, arg * _SECTOR, 0, _nothing, _nothing)
+            return link.flash(link.FLASH_ERASE, self._start + arg * _SECTOR, 0, _nothing, _nothing)
         return 0
 
 

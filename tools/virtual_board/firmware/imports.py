@@ -15,8 +15,10 @@ _HARMLESS = (
 )
 
 
-def restrict(stand_ins):
+def restrict(stand_ins, with_asyncio):
     """From now on only `stand_ins` (name -> module), harmless modules, and files are found.
+
+    The variant FLASH_1M is built without asyncio.
 
     What the new __import__ relies on is in its closure, where no program can reach it.
     """
@@ -29,6 +31,7 @@ def restrict(stand_ins):
             given[name] = __import__(name)
         except ImportError:  # not in this build
             pass
+    absent = () if with_asyncio else ("asyncio", "uasyncio", "_asyncio")
     real, loaded, kind, has, text = __import__, sys.modules, type, hasattr, str
     module_kind, mapping, missing = kind(sys), dict, ImportError
 
@@ -50,6 +53,8 @@ def restrict(stand_ins):
             raise TypeError("name is no string")
         if level:
             name = absolute(name, space, level)
+        if name.split(".")[0] in absent:
+            raise missing("no module named '" + name + "'")
         if name not in loaded:
             module = given.get(name) or (name[:1] == "u" and given.get(name[1:]))
             if module:

@@ -10,6 +10,7 @@ import time
 
 import flashbdev
 import link
+import rom_partition
 import soft_reset
 import uctypes
 import vfs
@@ -17,6 +18,8 @@ import vfs
 _CHUNK = 1024
 _POOL = 4096  # bytes; all smaller ones are full by then
 _HEADER = 32  # bytes of heap for the object that holds a bytearray's bytes
+_ONE_MIB = 1 << 20
+_SIZE, _FILES, _SECTORS, _ROM, _ROM_SIZE = range(5)  # hardware/flash.py: Layout
 _LONGEST = 8192  # bytes of source in a raw paste; a longer one is held on the heap
 
 # Raw paste is compiled while it comes, so on the chip nothing holds its source. Here this text
@@ -24,10 +27,9 @@ _LONGEST = 8192  # bytes of source in a raw paste; a longer one is held on the h
 _pasted = "\n" * _LONGEST
 _pasted_bytes = uctypes.bytearray_at(uctypes.addressof(_pasted), _LONGEST)
 _pasted_length = uctypes.bytearray_at(id(_pasted) + 16, 8)  # mp_obj_str_t.len, py/objstr.h
-del uctypes  # it opens all of the process's memory
 
 
-def _modules():
+def _modules(layout):
     # The stand-ins are built in on the chip: loaded now, found by name ever after.
     import select
     import socket
@@ -44,14 +46,26 @@ def _modules():
 
     sys.modules["micropython"] = sys.modules.pop("scheduler")
     sys.modules["vfs"] = sys.modules.pop("board_vfs")
-    for hidden in ("flashbdev", "imports", "kernel", "link", "soft_reset"):
+    esp._size, esp._user_start = layout[_SIZE], layout[_FILES] & ~0xFFFF
+    if layout[_ROM_SIZE]:
+        board_vfs.VfsRom, board_vfs.rom_ioctl = vfs.VfsRom, rom_partition.rom_ioctl
+    for hidden in ("flashbdev", "imports", "kernel", "link", "rom_partition", "soft_reset"):
         sys.modules.pop(hidden)
-    imports.restrict(sys.modules)
+    imports.restrict(sys.modules, layout[_SIZE] > _ONE_MIB)
     sys.path[:] = ["", ".frozen", "/lib", "/"]
 
 
-def _mount(blocks):
-    device = flashbdev.FlashBdev(blocks)
+def _mount_rom():
+    # mp_vfs_mount_romfs_protected(), extmod/vfs.c: an image that is none is passed over.
+    try:
+        vfs.mount(vfs.VfsRom(rom_partition.rom_ioctl(2, 0)), "/rom")
+    except OSError:
+        return
+    sys.path[2:2] = ["/rom", "/rom/lib"]
+
+
+def _mount(start, blocks):
+    device = flashbdev.FlashBdev(start, blocks)
     options = flashbdev.mkfs_options()
     vfs.umount("/")
     try:
@@ -163,12 +177,16 @@ def main(space):
     micropython.kbd_intr(3)
     for name in ("kernel", "sys"):  # the bootstrap's (vm.py); the prompt has neither on the chip
         del space[name]
-    blocks, setup = link.call(link.HELLO)
-    size, urls = setup[1:].split(None, 1)
-    free, raw = int(size), setup[:1] == b"r"
-    os._machine += ", virtual board at " + str(urls, "utf-8")
-    _modules()
-    _mount(blocks)
+    free, setup = link.call(link.HELLO)
+    raw = setup[:1] == b"r"
+    *layout, http, webrepl = str(setup[1:], "utf-8").split(" ")
+    layout = [int(number) for number in layout]
+    os._machine += ", virtual board at " + http + " " + webrepl
+    rom_partition.map(layout[_ROM], layout[_ROM_SIZE], globals().pop("uctypes"))
+    _modules(layout)
+    _mount(layout[_FILES], layout[_SECTORS])
+    if layout[_ROM_SIZE]:
+        _mount_rom()
     filler = _shrink(free)
     gc.threshold(free // 4)  # _boot.py
     booted = _file("boot.py", space)

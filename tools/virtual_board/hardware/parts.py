@@ -1,7 +1,6 @@
 """All hardware that a program reaches through the VM's calls, but for the network and terminal."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from .clock import Clock
 from .flash import Flash
@@ -14,13 +13,13 @@ class Hardware:
 
     def __init__(
         self,
-        image: Path,
+        flash: Flash,
         air: Air,
         led_changed: Callable[[bool], None],
         pin_interrupt: Callable[[int], None],
     ) -> None:
         self.clock = Clock()
-        self.flash = Flash(image)
+        self.flash = flash
         self.gpio = Gpio(self._update_led, pin_interrupt)
         self.wlan = Wlan(self.clock, air)
         self.rtc_memory = b""

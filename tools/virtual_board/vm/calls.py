@@ -5,7 +5,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from ..hardware.flash import SECTOR, SECTORS
+from ..hardware.flash import SECTOR
 from ..hardware.parts import Hardware
 from ..hardware.wlan import Refused
 from ..prompt.terminal import Terminal
@@ -45,7 +45,8 @@ class Calls:
         kind = "r" if self._terminal.repl.raw else "f"
         http, webrepl = map(self._stack.loopback_port, (_HTTP, _WEBREPL))
         urls = f"http://127.0.0.1:{http}/ ws://127.0.0.1:{webrepl}/"
-        return SECTORS, f"{kind}{HEAP} {urls}".encode()
+        layout = " ".join(map(str, self._hardware.flash.layout))
+        return HEAP, f"{kind}{layout} {urls}".encode()
 
     # Pins, RTC, clock
 
@@ -87,6 +88,10 @@ class Calls:
             return 0, self._hardware.flash.read(address, length)
         except OSError as e:
             return e.errno or errno.EIO, bytes(length)
+
+    def flash_mapped(self, address: int, length: int, _data: bytes) -> bytes:
+        length = max(0, min(length, SECTOR))
+        return self._hardware.flash.mapped(address, length).ljust(length, b"\xff")
 
     def flash_prog(self, address: int, _b: int, data: bytes) -> int:
         try:

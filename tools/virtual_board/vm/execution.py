@@ -17,7 +17,7 @@ from .protocol import NAMES, Call
 from .types import Machine
 
 _GRACE = 0.05  # s in which a computing program may notice an event by a call of its own
-_SOFT_RESTART = 4
+_EXCEPTION, _SOFT_RESTART = 2, 4
 _WINDOW = 0.01  # s between the sweep and the new start, see firmware/soft_reset.py
 _CTRL_C, _NO_INTERRUPT_CHAR = 3, -1
 # Parts of what delivers callbacks; and flash calls, which cannot be made again: the next waits.
@@ -37,7 +37,8 @@ class Execution:
         self._held: Call | None = None  # waits until the WebREPL client takes what was printed
         self._idle, self._source = False, b""  # waiting at the prompt; what it has to run
         self._terminal.ring.interrupt_char = _CTRL_C
-        self._vm = Vm(chip.loop, self._request, chip.vm_printed, chip.vm_ended)
+        mapped = chip.flash.layout.rom_size
+        self._vm = Vm(chip.loop, mapped, self._request, chip.vm_printed, chip.vm_ended)
 
     def stop(self) -> None:
         """Power off: whatever was under way stays half done."""
@@ -118,6 +119,8 @@ class Execution:
             # system_restart() returns; then no Python runs any more (mp_machine_reset).
             delay = self._chip.restart_time
             self._late = self._chip.loop.call_later(delay, self._chip.hard_reset, _SOFT_RESTART)
+        elif call.name == "crash":
+            self._chip.hard_reset(_EXCEPTION)
         else:
             try:
                 self._reply(*self._carry_out(call))

@@ -21,7 +21,7 @@ from . import protocol
 
 ROOT = Path(__file__).resolve().parents[3]
 # Room for the stand-ins; what is left beyond the chip's own heap, the kernel fills (kernel.py).
-_HEAP = "192K"
+_HEAP = 224 * 1024
 LAUNCH = (
     f"import sys; sys.path.append({str(ROOT)!r}); "
     "from tools.virtual_board.sandbox import launch; sys.exit(launch.main(*sys.argv[1:]))"
@@ -70,6 +70,7 @@ def _tie(pid: int, end: socket.socket) -> None:
 class Vm:
     """One run of the interpreter, from a reset to the next.
 
+    `mapped` is how many bytes of flash it shows as memory.
     request(call): a call from the VM, to be answered with reply(); output(bytes): what it printed;
     ended(status): the process is gone.
     """
@@ -77,6 +78,7 @@ class Vm:
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
+        mapped: int,
         request: Callable[[protocol.Call], None],
         output: Callable[[bytes], None],
         ended: Callable[[int], None],
@@ -92,7 +94,7 @@ class Vm:
         self._packet = b""
 
         self._child = subprocess.Popen(
-            command("-X", f"heapsize={_HEAP}", "-c", _BOOTSTRAP),
+            command("-X", f"heapsize={_HEAP + mapped + mapped // 32}", "-c", _BOOTSTRAP),
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=subprocess.STDOUT,
