@@ -18,7 +18,7 @@ def test_memory_that_is_not_ours_is_no_problem(board):
     assert board.boot() == ["boot: address 192.168.1.7"]
 
 
-@pytest.mark.parametrize("module", ["led", "rtc_state", "safe_mode", "wifi"])
+@pytest.mark.parametrize("module", ["led", "rtc_state", "wifi"])
 def test_a_missing_module_is_told_and_the_rest_works(board, module):
     problem, address, *more = board.boot(missing=["device." + module])
     assert not more
@@ -32,14 +32,14 @@ def test_a_missing_module_is_told_and_the_rest_works(board, module):
         assert "device." + module in board.last_error()
 
 
-@pytest.mark.parametrize("module", ["config", "boot"])
+@pytest.mark.parametrize("module", ["config", "startup"])
 def test_without_what_the_rest_needs_there_is_webrepl_and_no_public_access_point(board, module):
     network.active[1] = True
     (problem,) = board.boot(missing=["device." + module])
     assert "device." + module in problem and "deploy again" in problem
     assert (board.stock.passwords, board.stock.timeout) == (["letmein"], 3)
     assert not network.active[1]
-    if module != "boot":
+    if module != "startup":
         assert "device." + module in board.last_error()
 
 
@@ -58,7 +58,7 @@ def test_without_any_webrepl_the_board_joins_the_network(board):
 
 def test_without_any_device_module_there_is_webrepl_and_no_public_access_point(board):
     network.active[1] = True
-    names = ["boot", "config", "led", "rtc_state", "safe_mode", "wifi", "webrepl_server"]
+    names = ["startup", "config", "led", "rtc_state", "wifi", "webrepl_server"]
     board.boot(missing=["device." + name for name in names])
     assert (board.stock.passwords, board.stock.timeout) == (["letmein"], 3)
     assert not network.active[1]
@@ -75,7 +75,7 @@ def test_a_broken_settings_file_without_its_module_gives_no_secret_away(board):
 def test_broken_hardware_is_told_and_the_rest_works(board, part):
     machine.broken.add(part)
     *problems, address = board.boot()
-    assert len(problems) == (1 if part == "Pin" else 2)
+    assert len(problems) == (2 if part == "RTC" else 1)
     assert all("OSError" in problem and "reset the board" in problem for problem in problems)
     assert address == "boot: address 192.168.1.7"
     assert board.door.passwords == ["letmein"]

@@ -16,7 +16,7 @@ from tools.deploy.plan import MANIFEST, Plan
 from tools.deploy.steps import MPY_VERSION, survey
 from tools.errors import UserError, main
 
-_SAFE_MODE = 3  # crashes, see device/safe_mode.py
+_SAFE_MODE = 3  # resets in a row, see docs/architecture.md
 
 
 def files(board: SerialTransport, wanted: dict[str, bytes]) -> str:
@@ -38,8 +38,9 @@ def facts(board: SerialTransport) -> dict:
     free, blocks = re.findall(r"(?s) free: (\d+).* max free sz: (\d+)", "\n".join(told))[0]
     heap = {"heap_free": int(free), "heap_block": int(blocks) * json.loads(last)["block"]}
     switch = connection.run(board, on_board.switch)
-    assert isinstance(firmware, dict) and isinstance(switch, dict)
-    return {**firmware, **heap, **switch}
+    retained = connection.run(board, on_board.retained)
+    assert isinstance(firmware, dict) and isinstance(switch, dict) and isinstance(retained, list)
+    return {**firmware, **heap, **switch, **dict(zip(("resets", "error", "age"), retained))}
 
 
 def _difference(plan: Plan) -> str:
@@ -68,10 +69,10 @@ def report(facts: dict, compared: str) -> dict[str, str]:
         "heap": f"{facts['heap_free']} bytes free, {facts['heap_block']} in one piece",
         "files": compared,
         "switch": _switch(status),
-        "safe mode": _safe_mode(facts["crashes"]),
+        "safe mode": _safe_mode(facts["resets"]),
         "uptime": _duration(status["uptime_s"]) if status else "unknown",
         "requests": f"{status['requests']}, {status['rejected']} rejected" if status else "none",
-        "last error": facts["error"] or "none",
+        "last error": _last_error(facts["error"], facts["age"]),
         "WiFi": f"{status['rssi']} dBm" if status.get("rssi") else "not connected",
         "address": _address(facts["machine"], status.get("ip") or facts["ip"]),
     }
@@ -93,10 +94,17 @@ def _switch(status: dict) -> str:
     return "not running"
 
 
-def _safe_mode(crashes: int) -> str:
-    if crashes < _SAFE_MODE:
+def _safe_mode(resets: int) -> str:
+    if resets < _SAFE_MODE:
         return "off"
-    return f"ON after {crashes} crashes in a row; `make deploy` what cures it"
+    return f"ON after {resets} resets in a row; `make deploy` what cures it"
+
+
+def _last_error(error: str, age: int) -> str:
+    if not error:
+        return "none"
+    when = f"{age} boot{'s' * (age > 1)} ago" if age else "this boot"
+    return f"{error} ({when})"
 
 
 def _address(machine: str, ip: str) -> str:

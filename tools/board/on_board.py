@@ -64,26 +64,48 @@ def memory():
 
 
 def switch():
-    """{ip, status, crashes, error}; `status` is what GET /status answers, or None."""
+    """{ip, status}; `status` is what GET /status answers, or None."""
     import json
     import sys
 
-    import machine
     import network
 
     server = sys.modules.get("device.server")
     api = sys.modules.get("device.api")
     serving = api and server and api in server.services.values()
-    kept = machine.RTC().memory()  # device/rtc_state.py has the layout
-    kept = kept if len(kept) == 128 else bytes(128)
-    error = kept[6:].rstrip(b"\0")
     answer = {
         "ip": network.WLAN(network.WLAN.IF_STA).ifconfig()[0],
         "status": api.report() if serving else None,
-        "crashes": kept[4],
-        "error": error.decode(),
     }
     json.dump(answer, sys.stdout)
+
+
+def retained():
+    """[resets in a row, last error, how many boots ago that was]."""
+    import json
+    import sys
+
+    import machine
+
+    rtc_state = sys.modules.get("device.rtc_state")
+    kept = machine.RTC().memory()
+    answer = [0, "", 0]
+    if hasattr(rtc_state, "error_age"):
+        answer = [rtc_state.crashes, rtc_state.last_error(), rtc_state.error_age]
+    elif kept[:3] == b"SW\x02":
+        # After seven resets nothing of device/ is loaded, which has the layout.
+        error = kept[16:128].rstrip(b"\0")
+        answer = [kept[5], error.decode(), kept[7]]
+    json.dump(answer, sys.stdout)
+
+
+def confirm():
+    """A deploy ended well: forgive resets before it, and clear the error of an earlier boot."""
+    from device import rtc_state
+
+    rtc_state.settle()
+    if rtc_state.error_age:
+        rtc_state.record("")
 
 
 def receive(name):
