@@ -1,9 +1,11 @@
 """boot.py with parts missing or broken: a line says what is wrong, and the rest works."""
 
+import builtins
+
 import machine
 import network
 import pytest
-from boot_rig import Board
+from boot_rig import SETTINGS, Board
 
 
 @pytest.fixture
@@ -103,3 +105,47 @@ def test_the_access_point_with_the_public_password_is_off_whatever_happens(board
     network.active[1] = True
     board.boot()
     assert not network.active[1]
+
+
+def test_the_access_point_with_the_public_password_is_off_before_anything_of_ours_runs(
+    board, monkeypatch
+):
+    network.active[1] = True
+    seen = []
+    load = builtins.__import__
+
+    def watch(name, *args):
+        if name in ("device", "webrepl_cfg"):
+            seen.append(network.active[1])
+        return load(name, *args)
+
+    monkeypatch.setattr(builtins, "__import__", watch)
+    board.boot()
+    assert seen and not any(seen)
+
+
+@pytest.mark.parametrize("module", ["startup", "led", "rtc_state", "wifi", "webrepl_server"])
+def test_a_module_that_exits_is_told_and_the_rest_works(board, monkeypatch, module):
+    load = builtins.__import__
+
+    def exits(name, *args):
+        if name == "device" and module in (args[2] or ()):
+            raise SystemExit
+        return load(name, *args)
+
+    monkeypatch.setattr(builtins, "__import__", exits)
+    assert any("SystemExit: ; deploy again" in line for line in board.boot())
+    assert board.door.passwords + board.stock.passwords == ["letmein"]
+
+
+def test_settings_that_exit_are_told_and_the_board_joins_its_network(board):
+    board.write_settings(SETTINGS + "raise SystemExit")
+    lines = board.boot()
+    assert any("webrepl_cfg.py, line 4: SystemExit" in line for line in lines)
+    assert lines[-1] == "boot: address 192.168.1.7"
+
+
+def test_settings_that_exit_are_told_without_their_module_too(board):
+    board.write_settings(SETTINGS + "raise SystemExit")
+    lines = board.boot(missing=["device.config"])
+    assert any("webrepl_cfg.py: SystemExit" in line for line in lines)
