@@ -38,9 +38,20 @@ def facts(board: SerialTransport) -> dict:
     free, blocks = re.findall(r"(?s) free: (\d+).* max free sz: (\d+)", "\n".join(told))[0]
     heap = {"heap_free": int(free), "heap_block": int(blocks) * json.loads(last)["block"]}
     switch = connection.run(board, on_board.switch)
-    retained = connection.run(board, on_board.retained)
-    assert isinstance(firmware, dict) and isinstance(switch, dict) and isinstance(retained, list)
-    return {**firmware, **heap, **switch, **dict(zip(("resets", "error", "age"), retained))}
+    assert isinstance(firmware, dict) and isinstance(switch, dict)
+    retained = dict(zip(("resets", "error", "age"), _retained(board)))
+    return {**firmware, **heap, **switch, **retained}
+
+
+def _retained(board: SerialTransport) -> list:
+    # Resets in a row, last error, how many boots ago that was.
+    if told := connection.run(board, on_board.retained):
+        return list(told)
+    # After seven resets nothing of device/ is loaded. device/rtc_state.py has the layout.
+    kept = bytes.fromhex(str(connection.run(board, on_board.rtc_memory)))
+    if kept[:3] != b"SW\x02":
+        return [0, "", 0]
+    return [kept[5], kept[16:].rstrip(b"\0").decode("ascii", "replace"), kept[7]]
 
 
 def _difference(plan: Plan) -> str:

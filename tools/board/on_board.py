@@ -81,22 +81,28 @@ def switch():
 
 
 def retained():
-    """[resets in a row, last error, how many boots ago that was]."""
+    """[resets in a row, last error, how many boots ago that was], [] without device/."""
     import json
     import sys
 
+    kept = sys.modules.get("device.rtc_state")
+    answer = []
+    if kept:
+        age = getattr(kept, "error_age", 0)
+        error = kept.last_error()
+        answer = [kept.crashes, error, age]
+    json.dump(answer, sys.stdout)
+
+
+def rtc_memory():
+    """What device/rtc_state.py retains, in hex, for where that is not loaded."""
+    import binascii
+
     import machine
 
-    rtc_state = sys.modules.get("device.rtc_state")
     kept = machine.RTC().memory()
-    answer = [0, "", 0]
-    if hasattr(rtc_state, "error_age"):
-        answer = [rtc_state.crashes, rtc_state.last_error(), rtc_state.error_age]
-    elif kept[:3] == b"SW\x02":
-        # After seven resets nothing of device/ is loaded, which has the layout.
-        error = kept[16:128].rstrip(b"\0")
-        answer = [kept[5], error.decode(), kept[7]]
-    json.dump(answer, sys.stdout)
+    text = binascii.hexlify(kept[:128])
+    print('"%s"' % text.decode())
 
 
 def confirm():
