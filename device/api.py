@@ -83,8 +83,8 @@ def sent(response, sock, peer):
         requests += 1
     else:
         rejected += 1
-    if rtc_state.crashes:
-        rtc_state.set_crashes(0)  # whatever crashed, it serves again
+    if not rtc_state.settled:
+        rtc_state.settle()  # whatever reset the board, it serves
 
 
 def _handle(data):

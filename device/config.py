@@ -47,7 +47,7 @@ def load():
 
         # Its values are copied; and whoever edits the file gets the new ones at the next load().
         del sys.modules["webrepl_cfg"]
-    except Exception as e:
+    except (Exception, SystemExit) as e:
         if isinstance(e, ImportError) and "webrepl_cfg" in str(e):
             config.problem = "webrepl_cfg.py is missing: make it from webrepl_cfg.py.example"
         else:

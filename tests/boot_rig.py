@@ -93,9 +93,14 @@ class Board:
             self.stand_in(name, None)
         return self._run("boot.py")
 
-    def main(self, **shared):
-        """Run main.py after boot.py, with names that they share -> its lines."""
+    def main(self):
+        """Run main.py after boot.py, with the names that they share -> its lines."""
+        shared = {name: value for name, value in self.globals.items() if name[:2] != "__"}
         return self._run("main.py", **shared)
+
+    def main_by_hand(self):
+        """`import main` at the prompt -> its lines."""
+        return self._run("main.py")
 
     def stand_in(self, name, module):
         """Have `module` imported by that name; with None, the import fails."""

@@ -75,7 +75,7 @@ def test_settings_that_cannot_be_used_are_told_by_line_or_name(run, settings, li
 def test_the_light_and_the_last_error_come_back_from_rtc_memory(run):
     keep = "rtc_state.load(); rtc_state.set_light(True); rtc_state.record('Tür' + 200 * '€')\n"
     look = "rtc_state.load(); print(rtc_state.light, rtc_state.last_error())\n"
-    assert run("from device import rtc_state\n" + keep + look) == ["True T?r" + 119 * "?"]
+    assert run("from device import rtc_state\n" + keep + look) == ["True T?r" + 109 * "?"]
 
 
 def test_a_press_of_the_button_does_not_need_memory_that_may_be_gone(run):

@@ -16,7 +16,7 @@ from tools.deploy.plan import MANIFEST, Plan
 from tools.deploy.steps import MPY_VERSION, survey
 from tools.errors import UserError, main
 
-_SAFE_MODE = 3  # crashes, see device/safe_mode.py
+_SAFE_MODE = 3  # resets in a row, see docs/architecture.md
 
 
 def files(board: SerialTransport, wanted: dict[str, bytes]) -> str:
@@ -39,7 +39,19 @@ def facts(board: SerialTransport) -> dict:
     heap = {"heap_free": int(free), "heap_block": int(blocks) * json.loads(last)["block"]}
     switch = connection.run(board, on_board.switch)
     assert isinstance(firmware, dict) and isinstance(switch, dict)
-    return {**firmware, **heap, **switch}
+    retained = dict(zip(("resets", "error", "age"), _retained(board)))
+    return {**firmware, **heap, **switch, **retained}
+
+
+def _retained(board: SerialTransport) -> list:
+    # Resets in a row, last error, how many boots ago that was.
+    if told := connection.run(board, on_board.retained):
+        return list(told)
+    # After seven resets nothing of device/ is loaded. device/rtc_state.py has the layout.
+    kept = bytes.fromhex(str(connection.run(board, on_board.rtc_memory)))
+    if kept[:3] != b"SW\x02":
+        return [0, "", 0]
+    return [kept[5], kept[16:].rstrip(b"\0").decode("ascii", "replace"), kept[7]]
 
 
 def _difference(plan: Plan) -> str:
@@ -68,10 +80,10 @@ def report(facts: dict, compared: str) -> dict[str, str]:
         "heap": f"{facts['heap_free']} bytes free, {facts['heap_block']} in one piece",
         "files": compared,
         "switch": _switch(status),
-        "safe mode": _safe_mode(facts["crashes"]),
+        "safe mode": _safe_mode(facts["resets"]),
         "uptime": _duration(status["uptime_s"]) if status else "unknown",
         "requests": f"{status['requests']}, {status['rejected']} rejected" if status else "none",
-        "last error": facts["error"] or "none",
+        "last error": _last_error(facts["error"], facts["age"]),
         "WiFi": f"{status['rssi']} dBm" if status.get("rssi") else "not connected",
         "address": _address(facts["machine"], status.get("ip") or facts["ip"]),
     }
@@ -93,10 +105,17 @@ def _switch(status: dict) -> str:
     return "not running"
 
 
-def _safe_mode(crashes: int) -> str:
-    if crashes < _SAFE_MODE:
+def _safe_mode(resets: int) -> str:
+    if resets < _SAFE_MODE:
         return "off"
-    return f"ON after {crashes} crashes in a row; `make deploy` what cures it"
+    return f"ON after {resets} resets in a row; `make deploy` what cures it"
+
+
+def _last_error(error: str, age: int) -> str:
+    if not error:
+        return "none"
+    when = f"{age} boot{'s' * (age > 1)} ago" if age else "this boot"
+    return f"{error} ({when})"
 
 
 def _address(machine: str, ip: str) -> str:

@@ -63,12 +63,12 @@ def test_files_out_of_step_are_named(make_board, project, kind):
         (tree / ".deploy/manifest").write_text(json.dumps(["/boot.py", "/device/old.mpy"]))
 
     board = make_board(change, air=Air(AIR))
-    (project / "device/safe_mode.py").open("a").write("\nNEW = 1\n")
+    (project / "device/config.py").open("a").write("\nNEW = 1\n")
     files = told(board, project, kind)["files"]
     assert "missing: device/button.mpy" in files
     assert "extra: device/old.mpy" in files
     assert "hiding ours: device/led.py" in files
-    assert re.search("differ: .*device/safe_mode.mpy", files)
+    assert re.search("differ: .*device/config.mpy", files)
 
 
 @BOTH
@@ -80,7 +80,7 @@ def test_safe_mode_and_its_reason_are_shown(board, project, kind, crashes):
         board.wait_for(lambda chip, n=boots: chip.boots > n)
     board.wait_for(lambda chip: chip.wlan.isconnected(0))
     lines = told(board, project, kind)
-    assert lines["safe mode"].startswith(f"ON after {crashes} crashes")
+    assert lines["safe mode"].startswith(f"ON after {crashes} resets")
     assert lines["switch"] == "not running"
     assert re.search("crash.*exception", lines["last error"])
 
@@ -91,7 +91,22 @@ def test_a_switch_that_failed_to_start_tells_why(make_board: Callable, project: 
 
     lines = told(make_board(change, air=Air(AIR)), project, "PORT")
     assert lines["switch"] == "not running"
-    assert lines["last error"] == "main.py: ValueError: of mine"
+    assert lines["last error"] == "main.py: ValueError: of mine (this boot)"
+
+
+@pytest.mark.parametrize(
+    ("boots", "when"), [(0, "this boot"), (1, "1 boot ago"), (3, "3 boots ago")]
+)
+def test_the_last_error_has_an_age(board, project, boots, when):
+    mark = len(board.console)
+    line = b"from device import rtc_state; rtc_state.record('mine'); print(1 + 1)\r"
+    board.do(lambda chip: chip.terminal.put(line))
+    board.wait_for(lambda chip: b"\n2\r\n" in board.printed_since(mark))
+    for _ in range(boots):
+        reached = board.chip.boots
+        board.do(lambda chip: chip.hard_reset())
+        board.wait_for(lambda chip, n=reached: chip.boots > n)
+    assert told(board, project, "PORT")["last error"] == f"mine ({when})"
 
 
 def test_a_board_that_was_only_flashed_tells_what_it_can(make_board, project):
@@ -124,8 +139,9 @@ def test_a_damaged_firmware_and_one_of_another_mpy_version_stand_out():
         "heap_block": 1,
         "ip": "192.168.4.1",
         "status": None,
-        "crashes": 0,
+        "resets": 0,
         "error": "",
+        "age": 0,
     }
     lines = info.report(facts, "")
     assert lines["firmware"] == "v1.18, DAMAGED: write it again with `make flash`"

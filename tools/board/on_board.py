@@ -64,26 +64,54 @@ def memory():
 
 
 def switch():
-    """{ip, status, crashes, error}; `status` is what GET /status answers, or None."""
+    """{ip, status}; `status` is what GET /status answers, or None."""
     import json
     import sys
 
-    import machine
     import network
 
     server = sys.modules.get("device.server")
     api = sys.modules.get("device.api")
     serving = api and server and api in server.services.values()
-    kept = machine.RTC().memory()  # device/rtc_state.py has the layout
-    kept = kept if len(kept) == 128 else bytes(128)
-    error = kept[6:].rstrip(b"\0")
     answer = {
         "ip": network.WLAN(network.WLAN.IF_STA).ifconfig()[0],
         "status": api.report() if serving else None,
-        "crashes": kept[4],
-        "error": error.decode(),
     }
     json.dump(answer, sys.stdout)
+
+
+def retained():
+    """[resets in a row, last error, how many boots ago that was], [] without device/."""
+    import json
+    import sys
+
+    kept = sys.modules.get("device.rtc_state")
+    answer = []
+    if kept:
+        age = getattr(kept, "error_age", 0)
+        error = kept.last_error()
+        answer = [kept.crashes, error, age]
+    json.dump(answer, sys.stdout)
+
+
+def rtc_memory():
+    """What device/rtc_state.py retains, in hex, for where that is not loaded."""
+    import binascii
+
+    import machine
+
+    kept = machine.RTC().memory()
+    text = binascii.hexlify(kept[:128])
+    print('"%s"' % text.decode())
+
+
+def confirm():
+    """A deploy ended well: forgive resets before it, and clear the error of an earlier boot."""
+    from device import rtc_state
+
+    rtc_state.settle()
+    if rtc_state.error_age:
+        rtc_state.record("")
 
 
 def receive(name):

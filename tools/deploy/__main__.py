@@ -65,7 +65,9 @@ def deploy(host: str | None, wanted: dict[str, bytes], say: Say, progress: Say) 
         state = None if changes else connection.run(board, on_board.state)
         if switched_on("DRY_RUN"):
             return WOULD_CHANGE if changes else 0
-        if not _serving(state):
+        if _serving(state):
+            connection.run(board, on_board.confirm)
+        else:
             if not changes:
                 say("the switch does not run: restarting the board")
             job.apply(plan)
@@ -89,6 +91,8 @@ def _after_restart(host: str | None) -> dict:
             board = restart.reconnect(host, None)
         with connection.raw_repl(board):
             state = connection.run(board, on_board.state)
+            if _serving(state):
+                connection.run(board, on_board.confirm)
     except UserError as error:
         raise UserError("the files are on the board", f"but after its restart: {error}") from error
     assert isinstance(state, dict)

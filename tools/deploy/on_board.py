@@ -114,4 +114,11 @@ def restart():
     import machine
 
     time.sleep_ms(100)
+    try:
+        from device import rtc_state
+
+        rtc_state.load()
+        rtc_state.settle()  # this reset is meant: startup.py does not count it
+    except Exception:
+        pass  # then it counts, or no program of ours was here
     machine.reset()

@@ -5,6 +5,8 @@ mpconfigport.h and boards/manifest.py, and the modules in C. Much of this is the
 no other test notices.
 """
 
+from tools.boot_only import boot_only
+
 # Modules of ESP8266_GENERIC and FLASH_1M alike, so no asyncio, umqtt, upysh or ssd1306.
 MODULES = frozenset(
     # In C.
@@ -124,13 +126,11 @@ DEAD_HOOKS = frozenset({"__delattr__", "__setattr__"})
 SENT = frozenset({"tools/board/on_board.py", "tools/deploy/finish.py", "tools/deploy/on_board.py"})
 
 # These alone may wait: nothing is served yet, or somebody waits for their answer.
-MAY_BLOCK = (
-    SENT | {"boot.py"} | {f"device/{name}.py" for name in ("boot", "config", "safe_mode", "wifi")}
-)
+MAY_BLOCK = SENT | {"boot.py"} | {f"device/{name}.py" for name in boot_only()}
 
 # These may also print, open files and import late; all others may run in a callback, where a
 # print can block for minutes and a file access re-enter LittleFS.
-MAY_PRINT = MAY_BLOCK | {"main.py", "device/switch.py"}
+MAY_PRINT = MAY_BLOCK | {"main.py"}
 
 # Functions that callbacks reach wherever they stand, with or without a leading underscore.
 CALLBACKS = frozenset({"poll", "sweep", "tick"})

@@ -105,6 +105,7 @@ class Chip(Hardware):
         self.terminal.write(SOFT_REBOOT)
 
     def _start_hard(self) -> None:
+        self.clock.restart()
         self.wlan.power_up()
         self.terminal.repl.raw = False
         self.terminal.ring.clear()
