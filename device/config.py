@@ -5,21 +5,19 @@ import os
 import sys
 from binascii import hexlify
 
-# Name, fewest and most bytes; empty is always allowed. PASS: what the firmware takes (modwebrepl.c
-# and webrepl_setup.py). WIFI_SSID, WIFI_PASSWORD: what the SDK stores. AP_PASSWORD: WPA2's rule.
-# HOSTNAME: what both DHCP's name and an access point's take. BASE: the stock WebREPL's, where the
-# client that a browser gets is.
-_TEXTS = (
-    ("PASS", 4, 9),
-    ("WIFI_SSID", 1, 32),
-    ("WIFI_PASSWORD", 1, 64),
-    ("HOSTNAME", 1, 32),
-    ("AP_PASSWORD", 8, 63),
-    ("HTTP_PASSWORD", 1, 64),
-    ("BASE", 1, 255),
+# made of tools/settings_table.py: begin (by `python -m tools.settings_texts`)
+# Name, and the values that it may have; or a text's fewest and most bytes, and kind.
+_LIMITS = (
+    ("WIFI_SSID", 1, 32, ""),
+    ("WIFI_PASSWORD", 8, 63, "key"),
+    ("HOSTNAME", 1, 32, "name"),
+    ("PASS", 4, 9, ""),
+    ("HTTP_PASSWORD", 1, 64, ""),
+    ("AP_PASSWORD", 8, 63, ""),
+    ("LED_PIN", (2, 4, 5, 12, 13, 14, 15, 16)),
+    ("LED_ACTIVE_LOW", (False, True)),
+    ("BASE", 1, 255, ""),
 )
-# Not 0, the button; not 1 and 3, the serial port; not 6 to 11, the flash chip.
-_PINS = (2, 4, 5, 12, 13, 14, 15, 16)
 
 
 class Config:
@@ -28,10 +26,19 @@ class Config:
     `problem` names settings and never holds values, which may be secrets.
     """
 
-    PASS = WIFI_SSID = WIFI_PASSWORD = AP_PASSWORD = HTTP_PASSWORD = BASE = problem = ""
+    problem = ""
+    WIFI_SSID = ""
+    WIFI_PASSWORD = ""
     HOSTNAME = "switch"
+    PASS = ""
+    HTTP_PASSWORD = ""
+    AP_PASSWORD = ""
     LED_PIN = 2
     LED_ACTIVE_LOW = True
+    BASE = ""
+
+
+# made of tools/settings_table.py: end
 
 
 def load():
@@ -47,49 +54,84 @@ def load():
 
         # Its values are copied; and whoever edits the file gets the new ones at the next load().
         del sys.modules["webrepl_cfg"]
-    except Exception as e:
+    except (Exception, SystemExit) as e:
         if isinstance(e, ImportError) and "webrepl_cfg" in str(e):
             config.problem = "webrepl_cfg.py is missing: make it from webrepl_cfg.py.example"
         else:
             # Without the exception's text: `PASS = secret` has "name 'secret' isn't defined".
             config.problem = "webrepl_cfg.py%s: %s" % (_line(e), type(e).__name__)
-            config.HTTP_PASSWORD = _nobody_knows()
+            _close(config)
+        return config
+    if hasattr(webrepl_cfg, "__path__"):
+        config.problem = "webrepl_cfg.py is hidden by a folder webrepl_cfg: remove that"
+        _close(config)
         return config
     unfit = _take(config, webrepl_cfg)
-    if "HTTP_PASSWORD" in unfit:
-        config.HTTP_PASSWORD = _nobody_knows()
+    unknown = _unknown(webrepl_cfg)
+    words = []
     if unfit:
-        config.problem = "webrepl_cfg.py: not as in the example: " + ", ".join(unfit)
+        words.append("not as in the example: " + ", ".join(unfit))
+    if unknown:
+        words.append("unknown: " + ", ".join(unknown))
+    if words:
+        config.problem = "webrepl_cfg.py: " + "; ".join(words)
+    if "HTTP_PASSWORD" in unfit:
+        _close(config)
+    elif not config.HTTP_PASSWORD:
+        for name in unknown:
+            if _is_like_a_password(name.lower()):
+                _close(config)
     return config
 
 
 def _take(config, source):
     """Copy the settings that are fit for use; the names of the others."""
     unfit = []
-    for name, fewest, most in _TEXTS:
-        value = getattr(source, name, "")
-        if type(value) is not str or value and not fewest <= len(value.encode()) <= most:
-            unfit.append(name)
-        elif "\0" in value:  # the SDK's texts end there: a password may be none
-            unfit.append(name)
-        elif name == "HOSTNAME" and not _is_host(value):
-            unfit.append(name)
-        elif value:
-            setattr(config, name, value)
-    for name, fit in (("LED_PIN", _PINS), ("LED_ACTIVE_LOW", (False, True))):
-        value = getattr(source, name, getattr(config, name))
-        if type(value) is type(fit[0]) and value in fit:
+    for name, *limits in _LIMITS:
+        default = getattr(config, name)
+        value = getattr(source, name, default)
+        if type(value) is type(default) and _fits(value, *limits):
             setattr(config, name, value)
         else:
             unfit.append(name)
     return unfit
 
 
+def _unknown(source):
+    names = [name for name, *_ in _LIMITS]
+    return [name for name in sorted(dir(source)) if name[0] != "_" and name not in names]
+
+
+def _is_like_a_password(name):
+    return "pas" in name or "pw" in name or "http" in name
+
+
+def _fits(value, fewest, most=0, kind=""):
+    if not most:
+        return value in fewest
+    if not value:
+        return kind != "name"
+    for c in value:  # what no login can type; half a character is no text
+        if c < " " or c == "\x7f" or "\ud7ff" < c < "\ue000":
+            return False
+    if kind == "name" and not _is_host(value):
+        return False
+    size = len(value.encode())
+    if kind == "key" and size == 64:
+        return all(c in "0123456789abcdefABCDEF" for c in value)
+    return fewest <= size <= most
+
+
 def _is_host(name):
     # RFC 952: other characters would never match the Host header of a browser's request.
     return name == name.strip("-") and all(
-        c == "-" or ord(c) < 128 and (c.isalpha() or c.isdigit()) for c in name
+        c == "-" or c < "\x80" and (c.isalpha() or c.isdigit()) for c in name
     )
+
+
+def _close(config):
+    config.HTTP_PASSWORD = hexlify(os.urandom(16)).decode()
+    config.problem += "; so nobody gets into the page"
 
 
 def _line(error):
@@ -98,7 +140,3 @@ def _line(error):
     sys.print_exception(error, trace)
     _, *after = trace.getvalue().split('webrepl_cfg.py", line ')
     return ", line " + after[-1].split()[0].strip(",") if after else ""
-
-
-def _nobody_knows():
-    return hexlify(os.urandom(16)).decode()
