@@ -10,10 +10,11 @@ import re
 
 from mpremote.transport_serial import SerialTransport
 
-from tools.board import connection, on_board
-from tools.deploy.__main__ import wanted_files
-from tools.deploy.plan import MANIFEST, Plan
+from tools import inputs
+from tools.board import address, calls, connection, on_board, session
+from tools.deploy.plan import MANIFEST, Plan, digests
 from tools.deploy.steps import MPY_VERSION, survey
+from tools.deploy.wanted import wanted as files_wanted
 from tools.errors import UserError, main
 
 _SAFE_MODE = 3  # crashes, see device/safe_mode.py
@@ -22,7 +23,7 @@ _SAFE_MODE = 3  # crashes, see device/safe_mode.py
 def files(board: SerialTransport, wanted: dict[str, bytes]) -> str:
     """How the board's files compare with `wanted`, by the survey of a deploy."""
     wanted = {path: content for path, content in wanted.items() if path != MANIFEST}
-    found = survey(board, wanted)
+    found = survey(board, digests(wanted))
     if found.pending:
         return "a deploy was cut off: reset the board, which finishes it"
     return _difference(found.plan)
@@ -33,11 +34,11 @@ def facts(board: SerialTransport) -> dict:
 
     `heap_block` is the largest piece of heap that can be had.
     """
-    firmware = connection.run(board, on_board.firmware)
-    *told, last = connection.lines(board, on_board.memory)
+    firmware = calls.run(board, on_board.firmware)
+    *told, last = calls.lines(board, on_board.memory)
     free, blocks = re.findall(r"(?s) free: (\d+).* max free sz: (\d+)", "\n".join(told))[0]
     heap = {"heap_free": int(free), "heap_block": int(blocks) * json.loads(last)["block"]}
-    switch = connection.run(board, on_board.switch)
+    switch = calls.run(board, on_board.switch)
     assert isinstance(firmware, dict) and isinstance(switch, dict)
     return {**firmware, **heap, **switch}
 
@@ -100,7 +101,7 @@ def _safe_mode(crashes: int) -> str:
 
 
 def _address(machine: str, ip: str) -> str:
-    return "none yet" if ip == "0.0.0.0" else connection.address(machine, ip)
+    return "none yet" if ip == "0.0.0.0" else address.address(machine, ip)
 
 
 def _duration(seconds: int) -> str:
@@ -112,13 +113,13 @@ def _duration(seconds: int) -> str:
 
 def run() -> None:
     """Ask the board and print a line for each thing."""
-    host, port = connection.host_and_port()
+    host, port = inputs.host_and_port()
     wanted, compared = {}, ""
     try:
-        wanted = wanted_files(host)
+        wanted = files_wanted(host).files
     except UserError as error:  # then the board can still tell the rest
         compared = str(error)
-    with connection.raw_repl(connection.open_board(host, port)) as board:
+    with session.raw_repl(connection.open_board(host, port)) as board:
         found = facts(board)
         compared = compared or files(board, wanted)
     for title, text in report(found, compared).items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from tools import settings
 from tools.errors import UserError
 from tools.paths import ROOT
 
@@ -20,6 +21,16 @@ def read_text(path: Path) -> str:
         raise UserError(f"{path}: {error.strerror}", "it is needed: make it readable") from None
     except UnicodeDecodeError:
         raise UserError(f"{path}: is not UTF-8", "save it as UTF-8") from None
+
+
+def config_file(virtual: bool) -> Path:
+    """webrepl_cfg.py; for a virtual board the example will do. UserError where it is missing."""
+    path = ROOT / settings.CONFIG
+    if path.exists():
+        return path
+    if virtual:
+        return ROOT / settings.EXAMPLE
+    raise UserError("webrepl_cfg.py is missing", "make it with `make configure`")
 
 
 def results_folder() -> Path:

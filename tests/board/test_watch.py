@@ -75,7 +75,7 @@ def test_a_mistake_in_the_settings_is_reported_without_a_word_of_them(board, pro
 def test_a_switch_that_does_not_start_is_reported_with_the_reason(board, project):
     with watching(board, project, "HOST") as tool:
         edit(project, "device/led.py", "\n\n", "\n\nraise ValueError('of mine')\n\n")
-        tool.expect("the switch does not run: .*ValueError: of mine")
+        tool.expect("the switch does not run .*ValueError: of mine")
         edit(project, "device/led.py", "raise ValueError('of mine')\n\n", "")
         tool.expect("live at")
         assert client.led(board.http) is False

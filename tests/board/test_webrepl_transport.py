@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from fault_rig import HOME, log_in
 
-from tools.board import connection, websocket_serial
+from tools.board import connection, session, websocket_serial
 from tools.board.webrepl import Busy, WebreplTransport
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.wlan import Air
@@ -16,7 +16,7 @@ from tools.virtual_board.wlan import Air
 @pytest.fixture
 def transport(board: VirtualBoard) -> Iterator[WebreplTransport]:
     """At the raw REPL."""
-    with connection.raw_repl(log_in(board)) as transport:
+    with session.raw_repl(log_in(board)) as transport:
         yield transport
 
 
@@ -66,7 +66,7 @@ def test_a_program_arrives_whole_though_it_comes_while_the_board_asks_for_more(
 ):
     # What asks for more is \1. A board that sends it twice is sent more than its ring holds.
     printed = slow_down(monkeypatch, b"\1")
-    with connection.raw_repl(log_in(make_board(air=Air(HOME), printed=printed))) as transport:
+    with session.raw_repl(log_in(make_board(air=Air(HOME), printed=printed))) as transport:
         assert transport.exec(program(3000)) == b"3000\r\n"
 
 

@@ -22,23 +22,24 @@ def survey():
     json.dump([mpy & 0xFF, pending], sys.stdout)
 
 
-def listed(manifest="/.deploy/manifest"):
-    """Print the path of each file that `manifest` lists and that exists."""
-    import json
-    import os
+def manifest(path="/.deploy/manifest"):
+    """Print the file's content in hex, up to 16 KB of it; nothing where there is no such file.
+
+    What is in it may be anything: so it is read as JSON on the PC.
+    """
+    import binascii
 
     try:
-        with open(manifest) as f:
-            paths = json.load(f)
-    except (OSError, ValueError):
+        f = open(path, "rb")  # noqa: SIM115
+    except OSError:
         return
-    for path in paths:
-        try:
-            kind = os.stat(path)[0]
-        except OSError:
-            continue
-        if kind & 0x8000:  # a file
-            print(path)
+    for _ in range(256):
+        part = f.read(64)
+        if not part:
+            break
+        text = binascii.hexlify(part)
+        print(text.decode())
+    f.close()
 
 
 def hashes(folder, names):
@@ -69,20 +70,65 @@ def hashes(folder, names):
         print(text, path)
 
 
+def lock(owner):
+    """Note that `owner` deploys from now on; print who did it last and how many ms ago, or null.
+
+    The note is a name in memory, so a reset ends it.
+    """
+    global deploying
+    import json
+    import sys
+    import time
+
+    now = time.ticks_ms()
+    last = globals().get("deploying")
+    if last:
+        last[1] = time.ticks_diff(now, last[1])
+    json.dump(last, sys.stdout)
+    deploying = [owner, now]
+
+
+def unlock(last):
+    """Give back to `last`, what lock() printed, or to nobody."""
+    global deploying
+    import time
+
+    if last:
+        last[1] = time.ticks_add(time.ticks_ms(), -last[1])
+        deploying = last
+    else:
+        del deploying
+
+
 def prepare():
-    """Clear /.deploy of what a deploy without its commit marker left; the bytes free then."""
+    """Clear /.deploy of all that is in it but the manifest; print the bytes free then."""
     import os
 
+    def remove(path):
+        if os.stat(path)[0] & 0x4000:  # a folder
+            for name in os.listdir(path):
+                remove(path + "/" + name)
+            os.rmdir(path)
+        else:
+            os.remove(path)
+
+    base = "/.deploy"
+    kept = base + "/manifest"
     try:
-        os.mkdir("/.deploy")
+        os.mkdir(base)
     except OSError as e:
         if e.errno != 17:  # EEXIST
             raise
-    for name in os.listdir("/.deploy"):
-        if name != "manifest":
-            os.remove("/.deploy/" + name)
-    space = os.statvfs("/")
-    print(space[0] * space[3])
+        if os.stat(base)[0] & 0x8000:  # a file
+            os.remove(base)
+            os.mkdir(base)
+    for name in os.listdir(base):
+        path = base + "/" + name
+        if path != kept or os.stat(path)[0] & 0x4000:
+            remove(path)
+    _, size, total, free, *_ = os.statvfs("/")
+    # LittleFS counts some blocks twice, and the firmware takes what is less than none for a lot.
+    print(size * free if free <= total else 0)
 
 
 def write_marker():
