@@ -6,17 +6,18 @@ import sys
 from binascii import hexlify
 
 # made of tools/settings_table.py: begin (by `python -m tools.settings_texts`)
-# Name, and the values that it may have; or a text's fewest and most bytes, and kind.
+# Name, and what it may be: one of these; or a text of so many bytes, and its kind:
+# 0 may be empty, 1 is a host name, 2 is as 0 or a WPA key of 64 hex digits.
 _LIMITS = (
-    ("WIFI_SSID", 1, 32, ""),
-    ("WIFI_PASSWORD", 8, 63, "key"),
-    ("HOSTNAME", 1, 32, "name"),
-    ("PASS", 4, 9, ""),
-    ("HTTP_PASSWORD", 1, 64, ""),
-    ("AP_PASSWORD", 8, 63, ""),
+    ("WIFI_SSID", 1, 32, 0),
+    ("WIFI_PASSWORD", 8, 63, 2),
+    ("HOSTNAME", 1, 32, 1),
+    ("PASS", 4, 9, 0),
+    ("HTTP_PASSWORD", 1, 64, 0),
+    ("AP_PASSWORD", 8, 63, 0),
     ("LED_PIN", (2, 4, 5, 12, 13, 14, 15, 16)),
     ("LED_ACTIVE_LOW", (False, True)),
-    ("BASE", 1, 255, ""),
+    ("BASE", 1, 255, 0),
 )
 
 
@@ -54,84 +55,72 @@ def load():
 
         # Its values are copied; and whoever edits the file gets the new ones at the next load().
         del sys.modules["webrepl_cfg"]
-    except (Exception, SystemExit) as e:
-        if isinstance(e, ImportError) and "webrepl_cfg" in str(e):
-            config.problem = "webrepl_cfg.py is missing: make it from webrepl_cfg.py.example"
+        if hasattr(webrepl_cfg, "__path__"):
+            problem, locked = "webrepl_cfg.py is hidden by a folder webrepl_cfg: remove that", True
         else:
+            problem, locked = _take(config, webrepl_cfg)
+    except (Exception, SystemExit) as e:
+        locked = not isinstance(e, ImportError) or "webrepl_cfg" not in str(e)
+        if locked:
             # Without the exception's text: `PASS = secret` has "name 'secret' isn't defined".
-            config.problem = "webrepl_cfg.py%s: %s" % (_line(e), type(e).__name__)
-            _close(config)
-        return config
-    if hasattr(webrepl_cfg, "__path__"):
-        config.problem = "webrepl_cfg.py is hidden by a folder webrepl_cfg: remove that"
-        _close(config)
-        return config
-    unfit = _take(config, webrepl_cfg)
-    unknown = _unknown(webrepl_cfg)
-    words = []
-    if unfit:
-        words.append("not as in the example: " + ", ".join(unfit))
-    if unknown:
-        words.append("unknown: " + ", ".join(unknown))
-    if words:
-        config.problem = "webrepl_cfg.py: " + "; ".join(words)
-    if "HTTP_PASSWORD" in unfit:
-        _close(config)
-    elif not config.HTTP_PASSWORD:
-        for name in unknown:
-            if _is_like_a_password(name.lower()):
-                _close(config)
+            problem = "webrepl_cfg.py%s: %s" % (_line(e), type(e).__name__)
+        else:
+            problem = "webrepl_cfg.py is missing: make it from webrepl_cfg.py.example"
+    if locked:
+        config.HTTP_PASSWORD = hexlify(os.urandom(16)).decode()
+        problem += "; so nobody gets into the page"
+    config.problem = problem
     return config
 
 
 def _take(config, source):
-    """Copy the settings that are fit for use; the names of the others."""
+    """Copy the settings that are fit for use; what is wrong with the rest, and whether that may
+    have been meant as a password of the page.
+    """
     unfit = []
+    unknown = [name for name in dir(source) if name[0] != "_"]
     for name, *limits in _LIMITS:
-        default = getattr(config, name)
-        value = getattr(source, name, default)
-        if type(value) is type(default) and _fits(value, *limits):
+        if name not in unknown:
+            continue
+        unknown.remove(name)
+        value = getattr(source, name)
+        if type(value) is type(getattr(config, name)) and _fits(value, *limits):
             setattr(config, name, value)
         else:
             unfit.append(name)
-    return unfit
+    problem = ""
+    if unfit:
+        problem = "webrepl_cfg.py: not as in the example: " + ", ".join(unfit)
+    locked = "HTTP_PASSWORD" in unfit
+    if unknown:
+        unknown.sort()
+        problem = (problem + "; " if unfit else "webrepl_cfg.py: ") + "unknown: "
+        problem += ", ".join(unknown)
+        looks = "\n".join(unknown).lower()
+        if not config.HTTP_PASSWORD and ("pas" in looks or "pw" in looks or "http" in looks):
+            locked = True
+    return problem, locked
 
 
-def _unknown(source):
-    names = [name for name, *_ in _LIMITS]
-    return [name for name in sorted(dir(source)) if name[0] != "_" and name not in names]
-
-
-def _is_like_a_password(name):
-    return "pas" in name or "pw" in name or "http" in name
-
-
-def _fits(value, fewest, most=0, kind=""):
+def _fits(value, fewest, most=0, kind=0):
     if not most:
         return value in fewest
     if not value:
-        return kind != "name"
-    for c in value:  # what no login can type; half a character is no text
-        if c < " " or c == "\x7f" or "\ud7ff" < c < "\ue000":
-            return False
-    if kind == "name" and not _is_host(value):
-        return False
+        return kind != 1
     size = len(value.encode())
-    if kind == "key" and size == 64:
-        return all(c in "0123456789abcdefABCDEF" for c in value)
-    return fewest <= size <= most
-
-
-def _is_host(name):
-    # RFC 952: other characters would never match the Host header of a browser's request.
-    return name == name.strip("-") and all(
-        c == "-" or c < "\x80" and (c.isalpha() or c.isdigit()) for c in name
-    )
-
-
-def _close(config):
-    config.HTTP_PASSWORD = hexlify(os.urandom(16)).decode()
-    config.problem += "; so nobody gets into the page"
+    digits = 0
+    for c in value:
+        code = ord(c)
+        # What no login can type; half a character is no text.
+        if code < 32 or code == 127 or 0xD800 <= code < 0xE000:
+            return False
+        # RFC 952: other characters would never match the Host header of a browser's request.
+        if kind == 1 and c != "-" and (code > 127 or not (c.isalpha() or c.isdigit())):
+            return False
+        digits += c in "0123456789abcdefABCDEF"
+    if kind == 1 and value != value.strip("-"):
+        return False
+    return fewest <= size <= most or kind == 2 and digits == size == 64
 
 
 def _line(error):

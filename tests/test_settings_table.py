@@ -105,8 +105,7 @@ for line in sys.stdin:
     name, value = eval(line)
     c = sys.modules["webrepl_cfg"] = config.Config()
     setattr(c, name, value)
-    unfit = config._take(config.Config(), c)
-    print(json.dumps(unfit))
+    print(json.dumps(name in config.load().problem))
 """
 
 
@@ -126,8 +125,8 @@ def test_the_chip_s_interpreter_judges_alike():
     assert len(told) == len(asked)
     wrong = [
         (s.name, value)
-        for (s, value), unfit in zip(asked, told)
-        if unfit != ([s.name] if fault(s, value) else [])
+        for (s, value), refused in zip(asked, told)
+        if refused != bool(fault(s, value))
     ]
     assert not wrong
 

@@ -68,12 +68,12 @@ def report(facts: dict, compared: str) -> dict[str, str]:
         "flash": f"{facts['flash'] >> 10} KiB, {facts['flash_free'] >> 10} KiB free for files",
         "heap": f"{facts['heap_free']} bytes free, {facts['heap_block']} in one piece",
         "files": compared,
-        "switch": _switch(status),
+        "switch": _switch(status, facts["stopped"]),
         "safe mode": _safe_mode(facts["crashes"]),
         "uptime": _duration(status["uptime_s"]) if status else "unknown",
         "requests": f"{status['requests']}, {status['rejected']} rejected" if status else "none",
         "last error": facts["error"] or "none",
-        "WiFi": f"{status['rssi']} dBm" if status.get("rssi") else "not connected",
+        "WiFi": f"{facts['rssi']} dBm" if facts["rssi"] else "not connected",
         "address": _address(facts["machine"], status.get("ip") or facts["ip"]),
     }
 
@@ -88,9 +88,14 @@ def _mpy(version: int) -> str:
     return f"{version}, but deploy makes {MPY_VERSION}: `make flash` a newer one"
 
 
-def _switch(status: dict) -> str:
+def _switch(status: dict, stopped: bool) -> str:
     if status:
         return f"running, {status['version']}, since a reset by {status['reset_cause']}"
+    if stopped:
+        return (
+            "stopped: another tool, such as mpremote, has restarted Python without main.py; "
+            "reset the board, or press Ctrl-D in `make repl`"
+        )
     return "not running"
 
 

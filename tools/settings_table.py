@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 Value = str | int | bool
 
-# What a text may be, beside its length in bytes. The board's reader knows these by name.
+# What a text may be, beside its length in bytes. The board's reader judges alike.
 TEXT = ""  # anything without control characters; empty means "not set"
 NAME = "name"  # a host name; never empty
 KEY = "key"  # as TEXT, or a WPA key of 64 hex digits

@@ -13,9 +13,10 @@ from pathlib import Path
 from tools.errors import main
 from tools.paths import ROOT
 from tools.settings import EXAMPLE
-from tools.settings_table import TABLE, Setting
+from tools.settings_table import KEY, NAME, TABLE, TEXT, Setting
 
 _WIDTH = 99
+_KINDS = {TEXT: 0, NAME: 1, KEY: 2}  # as the board knows them
 _HEAD = """\
 # The settings of the switch. Copy this file to webrepl_cfg.py, edit it, and run `make deploy`.
 # You may leave out any line. The text in brackets says what happens then.
@@ -57,10 +58,11 @@ def limits() -> str:
     """What device/config.py knows of the settings."""
     rows = []
     for s in TABLE:
-        row = (s.name, s.choices) if s.choices else (s.name, s.shortest, s.longest, s.kind)
+        row = (s.name, s.choices) if s.choices else (s.name, s.shortest, s.longest, _KINDS[s.kind])
         rows.append(f"    {_literal(row)},")
     defaults = [f"    {s.name} = {_literal(s.default)}" for s in TABLE]
-    head = "# Name, and the values that it may have; or a text's fewest and most bytes, and kind."
+    head = "# Name, and what it may be: one of these; or a text of so many bytes, and its kind:\n"
+    head += "# 0 may be empty, 1 is a host name, 2 is as 0 or a WPA key of 64 hex digits."
     return "\n".join(
         [head, "_LIMITS = (", *rows, ")", "", "", _CLASS + defaults[0], *defaults[1:], "", "", ""]
     )

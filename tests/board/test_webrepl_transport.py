@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from fault_rig import HOME, log_in
+from mpremote.transport import TransportExecError
 
-from tools.board import connection, session, websocket_serial
+from tools.board import session, websocket_serial
 from tools.board.webrepl import Busy, WebreplTransport
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.wlan import Air
@@ -44,7 +45,7 @@ def test_a_file_arrives_whole_between_two_programs(transport, size):
 
 
 def test_a_syntax_error_ends_the_program_and_not_the_session(transport):
-    with pytest.raises(connection.TransportExecError, match="SyntaxError"):
+    with pytest.raises(TransportExecError, match="SyntaxError"):
         transport.exec("if:\n" + "x = 1\n" * 200)
     assert transport.exec("print(2)") == b"2\r\n"
 

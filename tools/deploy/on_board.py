@@ -23,22 +23,19 @@ def survey():
 
 
 def manifest(path="/.deploy/manifest"):
-    """Print the file's content in hex, up to 16 KB of it; nothing where there is no such file.
-
-    What is in it may be anything: so it is read as JSON on the PC.
-    """
+    """Print what is in it, whatever that is, in hex; nothing where there is no such file."""
     import binascii
 
     try:
         f = open(path, "rb")  # noqa: SIM115
     except OSError:
         return
-    for _ in range(256):
+    part = f.read(64)
+    while part:
+        raw = binascii.hexlify(part)
+        text = raw.decode()
+        print(text)
         part = f.read(64)
-        if not part:
-            break
-        text = binascii.hexlify(part)
-        print(text.decode())
     f.close()
 
 
@@ -83,7 +80,8 @@ def lock(owner):
     now = time.ticks_ms()
     last = globals().get("deploying")
     if last:
-        last[1] = time.ticks_diff(now, last[1])
+        then = last[1]
+        last[1] = time.ticks_diff(now, then)
     json.dump(last, sys.stdout)
     deploying = [owner, now]
 
@@ -94,41 +92,52 @@ def unlock(last):
     import time
 
     if last:
-        last[1] = time.ticks_add(time.ticks_ms(), -last[1])
+        now = time.ticks_ms()
+        age = last[1]
+        last[1] = time.ticks_add(now, -age)
         deploying = last
     else:
         del deploying
 
 
 def prepare():
-    """Clear /.deploy of all that is in it but the manifest; print the bytes free then."""
+    """Clear /.deploy of the files of another deploy, but for the manifest; the bytes free then."""
     import os
 
-    def remove(path):
-        if os.stat(path)[0] & 0x4000:  # a folder
-            for name in os.listdir(path):
-                remove(path + "/" + name)
-            os.rmdir(path)
-        else:
-            os.remove(path)
-
-    base = "/.deploy"
-    kept = base + "/manifest"
     try:
-        os.mkdir(base)
+        os.mkdir("/.deploy")
     except OSError as e:
         if e.errno != 17:  # EEXIST
             raise
-        if os.stat(base)[0] & 0x8000:  # a file
-            os.remove(base)
-            os.mkdir(base)
-    for name in os.listdir(base):
-        path = base + "/" + name
-        if path != kept or os.stat(path)[0] & 0x4000:
-            remove(path)
-    _, size, total, free, *_ = os.statvfs("/")
-    # LittleFS counts some blocks twice, and the firmware takes what is less than none for a lot.
-    print(size * free if free <= total else 0)
+    for name in os.listdir("/.deploy"):
+        if name != "manifest":
+            os.remove("/.deploy/" + name)
+    space = os.statvfs("/")
+    # A full LittleFS may count more than there is: the firmware takes "-2 free" for a lot.
+    free = space[3]
+    if free > space[2]:
+        free = 0
+    print(free * space[0])
+
+
+def names():
+    """Print the name of each file and folder in /.deploy."""
+    import os
+
+    for name in os.listdir("/.deploy"):
+        print(name)
+
+
+def remove(path):
+    """Remove a file, or a folder with all that is in it."""
+    import os
+
+    if os.stat(path)[0] & 0x8000:  # a file
+        os.remove(path)
+        return
+    for name in os.listdir(path):
+        remove(path + "/" + name)
+    os.rmdir(path)
 
 
 def write_marker():

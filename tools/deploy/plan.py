@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-MANIFEST = "/.deploy/manifest"
+FOLDER = "/.deploy"
+MANIFEST = f"{FOLDER}/manifest"
 # First into place: on a board that had none of ours, it is what finishes a deploy that is cut off.
 _FIRST = "/boot.py"
 _NAMES = 128  # characters of one text of names, about

