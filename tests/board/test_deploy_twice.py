@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from deploy_rig import KINDS, Files, Target, before, old_and_new
+from mpremote.transport_serial import SerialTransport
 
 from tools.deploy import owner
 from tools.errors import UserError
@@ -34,9 +35,15 @@ def test_over_cable_and_wifi_the_second_is_refused_and_the_first_is_not_disturbe
 
     other = threading.Thread(target=also)
     other.start()
+    transports: list[SerialTransport] = []
 
-    with before("stage", go.set), before("restart", lambda: over.wait(60)):
-        status, _ = target.deploy(first, new)
+    def work() -> None:  # on and on, until the other has looked
+        go.set()
+        while not over.is_set():
+            transports[0].exec("pass")
+
+    with before("commit", work):
+        status, _ = target.deploy(first, new, transports.append)
     other.join()
     assert status == 0 and target.files() == new and target.serves()
     assert len(refused) == 1 and "\n" not in refused[0]

@@ -1,6 +1,8 @@
 """`make watch`: a save is on the board and live by itself, and a mistake stays on the PC."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import client
@@ -129,3 +131,29 @@ def test_what_can_be_no_address_is_not_tried_for_ever(project):
     status, shown = run("watch", project, HOST="1:2:3")
     assert status == 1
     assert "error: HOST=1:2:3 is not an address; give HOST=name" in shown
+
+
+LOST = """
+import os, signal, sys
+from tools import watch
+
+class Port:  # as a serial port's, whose exceptions Python drops
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        sum(range(10))
+
+def push(host, files):
+    Port()
+
+watch.push = push
+sys.argv[1:] = []
+sys.exit(watch.run())
+"""
+
+
+def test_ctrl_c_in_the_moment_in_which_python_drops_exceptions_ends_it_too(project):
+    done = subprocess.run(
+        [sys.executable, "-c", LOST], cwd=project, capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode == 0
+    assert "KeyboardInterrupt" in done.stderr  # it was dropped, or this shows nothing

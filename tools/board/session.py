@@ -13,7 +13,7 @@ from tools.errors import UserError
 
 ANSWER = 5.0  # s that one byte may take; mpremote by itself waits for ever at some of them
 _IDLE = 0.3  # s in which a prompt answers; what follows where it does not, does no harm
-_LISTEN = 0.2  # s; a tool that is at work says something every few ms, but while flash is erased
+_LISTEN = 0.3  # s; a tool that is at work says something every few ms, unless flash is slow
 _BOOT_PY = 10.0  # s that boot.py may take
 PROMPT = b"\r\n>>> "
 _RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n"
