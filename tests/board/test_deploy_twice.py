@@ -10,6 +10,7 @@ import pytest
 from deploy_rig import KINDS, Files, Target, before, old_and_new
 from mpremote.transport_serial import SerialTransport
 
+from tools.board import session
 from tools.deploy import owner
 from tools.errors import UserError
 
@@ -18,8 +19,9 @@ Make = Callable[[Files | bytes], Target]
 
 @pytest.mark.parametrize("first, second", [KINDS, KINDS[::-1]])
 def test_over_cable_and_wifi_the_second_is_refused_and_the_first_is_not_disturbed(
-    files: Files, make_target: Make, first: str, second: str
+    files: Files, make_target: Make, monkeypatch: pytest.MonkeyPatch, first: str, second: str
 ) -> None:
+    monkeypatch.setattr(session, "_LISTEN", 2.0)  # a PC that is busy stretches the first's pauses
     old, new = old_and_new(files)
     target = make_target(old)
     refused: list[str] = []
