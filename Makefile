@@ -58,6 +58,9 @@ help:
 # These files are never made, so that a tool is run whenever it is asked for.
 tools.bench tools.recording tools.screenshots tools.size: .venv/.installed-dev
 	@exec .venv/bin/python -m $@
+# Its status 2, of a dry run that found something to do, is no error.
+tools.deploy: .venv/.installed
+	@.venv/bin/python -m $@ || test $$? -eq 2
 tools.%: .venv/.installed
 	@exec .venv/bin/python -m $@
 
@@ -79,6 +82,7 @@ tools.%: .venv/.installed
 ##   HOSTS="name ..."     several of them
 ##   FIRMWARE=file.bin    what `make flash` writes
 ##   DRY_RUN=1            say what `make deploy` would do
+##   OLD_PASS='...'       the board's WebREPL password, where webrepl_cfg.py has a new one
 ##   COUNT=n              how many requests `make soak` makes (100000)
 ##   WRITE=1              bench, screenshots and recording write into docs/, not into build/
 ##

@@ -11,11 +11,12 @@ import client
 import pytest
 from mpremote.transport_serial import SerialTransport
 
-from tools import build
+from tools import build, inputs
 from tools.board import connection
 from tools.deploy import __main__ as tool
 from tools.deploy import plan
 from tools.deploy.steps import Deploy
+from tools.deploy.wanted import Wanted
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.hardware import wlan
@@ -121,7 +122,7 @@ class Target:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PORT", self.board.serial)
             patch.setattr(connection, "open_board", open_board)
-            status = tool.deploy(host, files, lines.append, lambda text: None)
+            status = tool.deploy(host, Wanted(files, []), lines.append, lambda text: None)
         return status, lines
 
     def flash(self) -> bytes:
@@ -164,7 +165,7 @@ def make_target(
 ) -> Iterator[Callable[[Files | bytes], Target]]:
     """make_target(content): a Target that has booted. The PC's webrepl_cfg.py is client.CONFIG."""
     (tmp_path / "webrepl_cfg.py").write_text(client.CONFIG)
-    monkeypatch.setattr(connection, "config_file", lambda virtual: tmp_path / "webrepl_cfg.py")
+    monkeypatch.setattr(inputs, "config_file", lambda virtual: tmp_path / "webrepl_cfg.py")
     monkeypatch.setattr(wlan, "_JOIN_MS", 0)
     number, targets = itertools.count(), []
 

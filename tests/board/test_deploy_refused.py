@@ -7,7 +7,7 @@ import pytest
 from deploy_rig import KINDS, Files, Target, changed, module, old_and_new
 
 from tools import build
-from tools.board import connection
+from tools.board import connection, session
 from tools.deploy import steps
 from tools.errors import UserError
 
@@ -81,7 +81,7 @@ def test_a_deploy_that_was_decided_but_cut_off_is_finished_first(
     old, new = old_and_new(files)
     target = make_target(old)
     monkeypatch.setenv("PORT", target.board.serial)
-    with connection.raw_repl(connection.open_board(None)) as board:
+    with session.raw_repl(connection.open_board(None)) as board:
         job = steps.Deploy(board, new, lambda text: None)
         job.stage(job.survey())
         job.commit()

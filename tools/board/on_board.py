@@ -39,13 +39,17 @@ def firmware():
 
     intact = esp.check_fw()
     space = os.statvfs("/")
+    free = space[3]
+    # A full LittleFS may count more than there is: the firmware takes "-2 free" for a lot.
+    if free > space[2]:
+        free = 0
     answer = {
         "machine": os.uname().machine,
         "release": os.uname().version,
         "intact": intact,
         "mpy": getattr(sys.implementation, "_mpy", 0) & 0xFF,
         "flash": esp.flash_size(),
-        "flash_free": space[0] * space[3],
+        "flash_free": free * space[0],
     }
     json.dump(answer, sys.stdout)
 
@@ -64,7 +68,9 @@ def memory():
 
 
 def switch():
-    """{ip, status}; `status` is what GET /status answers, or None."""
+    """{ip, rssi, status, stopped}. `status` is what GET /status answers, or None; `stopped` is
+    whether boot.py ran, and main.py after it did not; `rssi` is None without WiFi.
+    """
     import json
     import sys
 
@@ -73,9 +79,17 @@ def switch():
     server = sys.modules.get("device.server")
     api = sys.modules.get("device.api")
     serving = api and server and api in server.services.values()
+    station = network.WLAN(network.WLAN.IF_STA)
+    rssi = None
+    if station.isconnected():
+        rssi = station.status("rssi")
+    state = sys.modules.get("device.rtc_state")
+    booted = state and not state.last_error().startswith("main.py")
     answer = {
-        "ip": network.WLAN(network.WLAN.IF_STA).ifconfig()[0],
+        "ip": station.ifconfig()[0],
+        "rssi": rssi,
         "status": api.report() if serving else None,
+        "stopped": bool(booted) and "device.button" not in sys.modules,
     }
     json.dump(answer, sys.stdout)
 

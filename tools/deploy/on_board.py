@@ -22,23 +22,21 @@ def survey():
     json.dump([mpy & 0xFF, pending], sys.stdout)
 
 
-def listed(manifest="/.deploy/manifest"):
-    """Print the path of each file that `manifest` lists and that exists."""
-    import json
-    import os
+def manifest(path="/.deploy/manifest"):
+    """Print what is in it, whatever that is, in hex; nothing where there is no such file."""
+    import binascii
 
     try:
-        with open(manifest) as f:
-            paths = json.load(f)
-    except (OSError, ValueError):
+        f = open(path, "rb")  # noqa: SIM115
+    except OSError:
         return
-    for path in paths:
-        try:
-            kind = os.stat(path)[0]
-        except OSError:
-            continue
-        if kind & 0x8000:  # a file
-            print(path)
+    part = f.read(64)
+    while part:
+        raw = binascii.hexlify(part)
+        text = raw.decode()
+        print(text)
+        part = f.read(64)
+    f.close()
 
 
 def hashes(folder, names):
@@ -69,8 +67,41 @@ def hashes(folder, names):
         print(text, path)
 
 
+def lock(owner):
+    """Note that `owner` deploys from now on; print who did it last and how many ms ago, or null.
+
+    The note is a name in memory, so a reset ends it.
+    """
+    global deploying
+    import json
+    import sys
+    import time
+
+    now = time.ticks_ms()
+    last = globals().get("deploying")
+    if last:
+        then = last[1]
+        last[1] = time.ticks_diff(now, then)
+    json.dump(last, sys.stdout)
+    deploying = [owner, now]
+
+
+def unlock(last):
+    """Give back to `last`, what lock() printed, or to nobody."""
+    global deploying
+    import time
+
+    if last:
+        now = time.ticks_ms()
+        age = last[1]
+        last[1] = time.ticks_add(now, -age)
+        deploying = last
+    else:
+        del deploying
+
+
 def prepare():
-    """Clear /.deploy of what a deploy without its commit marker left; the bytes free then."""
+    """Clear /.deploy of the files of another deploy, but for the manifest; the bytes free then."""
     import os
 
     try:
@@ -82,7 +113,31 @@ def prepare():
         if name != "manifest":
             os.remove("/.deploy/" + name)
     space = os.statvfs("/")
-    print(space[0] * space[3])
+    # A full LittleFS may count more than there is: the firmware takes "-2 free" for a lot.
+    free = space[3]
+    if free > space[2]:
+        free = 0
+    print(free * space[0])
+
+
+def names():
+    """Print the name of each file and folder in /.deploy."""
+    import os
+
+    for name in os.listdir("/.deploy"):
+        print(name)
+
+
+def remove(path):
+    """Remove a file, or a folder with all that is in it."""
+    import os
+
+    if os.stat(path)[0] & 0x8000:  # a file
+        os.remove(path)
+        return
+    for name in os.listdir(path):
+        remove(path + "/" + name)
+    os.rmdir(path)
 
 
 def write_marker():

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-MANIFEST = "/.deploy/manifest"
+FOLDER = "/.deploy"
+MANIFEST = f"{FOLDER}/manifest"
 # First into place: on a board that had none of ours, it is what finishes a deploy that is cut off.
 _FIRST = "/boot.py"
 _NAMES = 128  # characters of one text of names, about
@@ -22,6 +23,25 @@ def files(tree: Path) -> dict[str, bytes]:
         if path.is_file()
     }
     return {**found, MANIFEST: manifest(found)}
+
+
+def digests(files: dict[str, bytes]) -> dict[str, str]:
+    """Path -> SHA-256 in hex, which is all that a plan compares."""
+    return {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+
+
+def listed_in(content: bytes) -> list[str] | None:
+    """The paths that a manifest found on a board lists; None where it is no manifest."""
+    try:
+        paths = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    fits = isinstance(paths, list) and all(isinstance(p, str) and _is_path(p) for p in paths)
+    return paths if fits else None
+
+
+def _is_path(text: str) -> bool:
+    return text.startswith("/") and not text.endswith("/") and text.isprintable()
 
 
 def manifest(paths: dict[str, bytes]) -> bytes:
@@ -61,7 +81,7 @@ class Plan:
         ]
 
 
-def candidates(wanted: dict[str, bytes]) -> list[str]:
+def candidates(wanted: dict[str, str]) -> list[str]:
     """The paths to ask the board about: ours, and sources that could hide compiled modules."""
     return [*wanted, *(path[:-4] + ".py" for path in wanted if path.endswith(".mpy"))]
 
@@ -78,13 +98,15 @@ def grouped(paths: Iterable[str]) -> list[tuple[str, str]]:
     return groups
 
 
-def make(wanted: dict[str, bytes], on_board: dict[str, str], listed: list[str]) -> Plan:
-    """Compare `wanted` with the board's files, path -> SHA-256 in hex, and its last manifest."""
+def make(wanted: dict[str, str], on_board: dict[str, str], listed: list[str]) -> Plan:
+    """Compare `wanted` with what is on the board, both path -> SHA-256 in hex, and with what its
+    last manifest lists.
+    """
     same, new, changed = [], [], []
-    for path, content in wanted.items():
+    for path, digest in wanted.items():
         if path not in on_board:
             new.append(path)
-        elif on_board[path] != hashlib.sha256(content).hexdigest():
+        elif on_board[path] != digest:
             changed.append(path)
         else:
             same.append(path)

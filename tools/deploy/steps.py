@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -16,9 +17,10 @@ from typing import NamedTuple
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
-from tools.board import connection
-from tools.deploy import on_board
-from tools.deploy.plan import Plan, candidates, grouped, make
+from tools.board import calls, restart
+from tools.board.explain import explained
+from tools.deploy import on_board, owner
+from tools.deploy.plan import FOLDER, MANIFEST, Plan, candidates, digests, grouped, listed_in, make
 from tools.errors import UserError
 
 MPY_VERSION = 6  # of what mpy-cross 1.29 makes
@@ -26,6 +28,8 @@ _BLOCK = 4096
 _SPARE = 8  # blocks for the directories, which LittleFS writes anew before it drops the old
 _ENOENT, _BLOCKED = "2", ("20", "21")  # ENOTDIR: a file is in place of a folder; EISDIR
 _GROUPS = 8  # of names in one program, which is compiled on the board
+# What may pass: no memory, or flash that is full (28; LittleFS says 36 of a name) or fails (5).
+_PASSES = r"MemoryError|\b(5|12|28|36)\b[^\n]*\s*$"
 _FINISH = (Path(__file__).parent / "finish.py").read_bytes()
 
 
@@ -33,7 +37,7 @@ def hashes(board: SerialTransport, paths: Iterable[str]) -> tuple[dict[str, str]
     """(SHA-256 in hex of each of these files on the board, paths with something in their way)."""
     groups, found, blocked = grouped(paths), {}, []
     for i in range(0, len(groups), _GROUPS):
-        for line in connection.lines(board, on_board.hashes, *groups[i : i + _GROUPS]):
+        for line in calls.lines(board, on_board.hashes, *groups[i : i + _GROUPS]):
             digest, path = line.split(" ", 1)
             if digest in _BLOCKED:
                 blocked.append(path)
@@ -46,24 +50,28 @@ def hashes(board: SerialTransport, paths: Iterable[str]) -> tuple[dict[str, str]
 
 class Survey(NamedTuple):
     """What a board holds: the version of .mpy files that its firmware takes, whether a deploy was
-    committed and not finished, paths with something in their way, and what a deploy would change.
+    committed and not finished, whether its manifest can be read, paths with something in their
+    way, and what a deploy would change.
     """
 
     mpy: int
     pending: bool
+    readable: bool
     blocked: list[str]
     plan: Plan
 
 
-def survey(board: SerialTransport, wanted: dict[str, bytes]) -> Survey:
-    """Look at `board`, where `wanted` are to be, and which is in its raw REPL."""
-    answer = connection.run(board, on_board.survey)
+def survey(board: SerialTransport, wanted: dict[str, str]) -> Survey:
+    """Look at `board`, where `wanted`, path -> SHA-256 in hex, is to be; it is in its raw REPL."""
+    answer = calls.run(board, on_board.survey)
     assert isinstance(answer, list)
     mpy, pending = answer
-    listed = connection.lines(board, on_board.listed)
-    found, blocked = hashes(board, candidates(wanted))
-    plan = make(wanted, {**dict.fromkeys(listed, ""), **found}, listed)
-    return Survey(mpy, pending, blocked, plan)
+    manifest = bytes.fromhex("".join(calls.lines(board, on_board.manifest)))
+    listed = listed_in(manifest) if manifest else []
+    found, blocked = hashes(board, {*candidates(wanted), *(listed or [])})
+    readable = listed is not None and MANIFEST not in blocked
+    blocked = [path for path in blocked if path in wanted and path != MANIFEST]
+    return Survey(mpy, pending, readable, blocked, make(wanted, found, listed or []))
 
 
 class Deploy:
@@ -75,15 +83,20 @@ class Deploy:
         self, board: SerialTransport, wanted: dict[str, bytes], progress: Callable[[str], None]
     ) -> None:
         self._board, self._wanted, self._progress = board, wanted, progress
-        self._pending = False
+        self._pending, self._readable = False, True
+        self._last: object = None  # who held the board before us
+        self.damage: list[str] = []  # what of the last deploy's record cannot be read, a line each
 
     def survey(self) -> Plan:
         """Ask the board what it holds, by one look at its files, and plan.
 
         UserError where it cannot have what is wanted.
         """
-        found = survey(self._board, self._wanted)
+        found = survey(self._board, digests(self._wanted))
         self._pending = found.pending
+        self._readable = found.readable
+        if not found.readable:
+            self.damage = ["the board's list of what was deployed is damaged: it is made anew"]
         compiled = any(path.endswith(".mpy") for path in self._wanted)
         if compiled and found.mpy != MPY_VERSION:
             raise UserError(
@@ -91,10 +104,10 @@ class Deploy:
                 f"{MPY_VERSION}",
                 "flash MicroPython 1.23 or later with `make flash`",
             )
-        if in_the_way := sorted({*found.blocked} & {*self._wanted}):
+        if found.blocked:
             raise UserError(
-                f"{in_the_way[0]} cannot be written: on the board there is a folder of that name, "
-                "or a file in place of its folder",
+                f"{min(found.blocked)} cannot be written: on the board there is a folder of that "
+                "name, or a file in place of its folder",
                 "remove that: `make repl`, then os.remove or os.rmdir",
             )
         return found.plan
@@ -109,12 +122,40 @@ class Deploy:
         finished first. They are in use after a restart.
         """
         if self.unfinished:
-            self.finish()
+            self._finish_the_last()
             plan = self.survey()
         if not plan.empty:
             self.stage(plan)
             self.commit()
             self.finish()
+
+    def _finish_the_last(self) -> None:
+        try:
+            self.finish()
+        except TransportExecError as error:
+            if re.search(_PASSES, error.error_output):
+                raise
+            # It can never be finished. All that it brought along goes; what it put in place
+            # already shows in the next survey.
+            self._progress("the deploy that was cut off is damaged: it is set aside")
+            self._prepare()
+
+    def lock(self) -> None:
+        """Have the board to ourselves, until it restarts or unlock(). UserError if somebody else
+        is deploying to it.
+        """
+        self._last = calls.run(self._board, on_board.lock, owner.me())
+        if isinstance(self._last, list) and owner.is_deploying(*self._last):
+            self.unlock()
+            raise UserError(
+                f"{self._board.device_name}: another deploy to this board is under way",
+                "wait until that has ended, then run the same command again",
+            )
+
+    def unlock(self) -> None:
+        """Undo lock()."""
+        with explained(self._board.device_name):
+            calls.run(self._board, on_board.unlock, self._last)
 
     def stage(self, plan: Plan) -> None:
         """Upload what is planned, and the commit marker of it, to /.deploy/ and verify it there.
@@ -125,8 +166,7 @@ class Deploy:
         steps = [f"{number} {path}\n" for number, path in enumerate(plan.uploads)]
         steps += [f"- {path}\n" for path in plan.removed]
         uploads |= {"finish.py": _FINISH, "commit.new": "".join(steps).encode()}
-        free = self._run(on_board.prepare)
-        assert isinstance(free, int)
+        free = self._prepare()
         needed = _BLOCK * (_SPARE + sum(-(-len(x) // _BLOCK) for x in uploads.values()))
         if needed > free:
             raise UserError(
@@ -139,19 +179,37 @@ class Deploy:
                 self._board.fs_writefile(f"/.deploy/{name}", content)
         except TransportExecError:
             with contextlib.suppress(TransportError):
-                self._run(on_board.prepare)  # give the flash back: it may be what was full
+                self._prepare()  # give the flash back: it may be what was full
             raise
         self._verify(uploads)
 
+    def _prepare(self) -> int:
+        """Clear /.deploy of all but the manifest; the bytes free then."""
+        try:
+            if self._readable:
+                return calls.run(self._board, on_board.prepare)
+        except TransportExecError:
+            pass  # there is a folder, or /.deploy itself is a file
+        for path in self._rubbish():
+            calls.run(self._board, on_board.remove, path)
+        return calls.run(self._board, on_board.prepare)
+
+    def _rubbish(self) -> list[str]:
+        try:
+            names = calls.lines(self._board, on_board.names)
+        except TransportExecError:
+            return [FOLDER]
+        return [f"{FOLDER}/{x}" for x in names if x != "manifest" or not self._readable]
+
     def _run(self, function: Callable) -> object:
-        return connection.run(self._board, function)
+        return calls.run(self._board, function)
 
     def _verify(self, uploads: dict[str, bytes]) -> None:
         found, _ = hashes(self._board, [f"/.deploy/{name}" for name in uploads])
         for name, content in uploads.items():
             if found.get(f"/.deploy/{name}") != hashlib.sha256(content).hexdigest():
                 # Over WebREPL, also where the board could not write it: the firmware says nothing.
-                self._run(on_board.prepare)
+                self._prepare()
                 raise UserError(
                     "what arrived on the board is not what was sent",
                     "run the same command again; if that does not help, the flash is full or worn",
@@ -165,8 +223,11 @@ class Deploy:
         """Carry out the commit marker that is on the board."""
         self._run(on_board.finish)
 
-    def restart(self) -> None:
-        """Reset the board; the transport is of no use afterwards."""
+    def restart(self, soft: bool = False) -> None:
+        """Reset the board, or only its Python; the transport is of no use afterwards."""
+        if soft:
+            restart.soft_reset(self._board)
+            return
         source = inspect.getsource(on_board.restart)
         self._board.exec_raw_no_follow(f"{source}\nrestart()")
         self._board.in_raw_repl = False

@@ -21,7 +21,7 @@ from tools.board import running
 from tools.deploy import plan
 from tools.errors import UserError, main
 
-from . import hosts, image, passwords
+from . import hosts, image, passwords, settings_note
 from .board import VirtualBoard
 from .chip import Chip
 from .console import Console
@@ -147,6 +147,8 @@ def run() -> None:
         console.say(f"webrepl {board.webrepl}")
         if password := passwords.shown(path):
             console.say(f"password {password}")
+        if kept := settings_note.note(path, urlsplit(board.webrepl).netloc):
+            console.say(f"note: {kept}")
         if lacks := launch.lacks():
             console.say(f"note: {lacks} cannot keep what runs on the board from your files")
         with running.announced(urlsplit(board.webrepl).port or 0, board.serial, path):
