@@ -15,7 +15,7 @@ import sys
 
 import micropython
 
-from device import api, server
+from device import api, rtc_state, server
 
 BLOCK = 32  # bytes of the heap, in words of 64 bits
 PIECE = 1024  # bytes
@@ -204,6 +204,7 @@ address = socket.getaddrinfo("127.0.0.1", port)[0][-1]
 api.led = led
 api.status = Status()
 api.port = port
+rtc_state.load()
 api.start("switch", "")
 server.listen(api)
 main()
