@@ -16,7 +16,7 @@ import sys
 import micropython
 from starved_heap import MOST, ONE, PIECE, PIECES, SCATTERED, empty, fill
 
-from device import api, server
+from device import api, rtc_state, server
 
 ENOUGH = 400  # blocks: no request takes as much
 HEAD = b" HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n"
@@ -164,6 +164,7 @@ address = socket.getaddrinfo("127.0.0.1", port)[0][-1]
 api.led = led
 api.status = Status()
 api.port = port
+rtc_state.load()
 api.start("switch", "")
 server.listen(api)
 main()

@@ -47,7 +47,7 @@ class Light:
 
 def requests():
     """Make each kind of request, and answer it, in this process."""
-    from device import api, pages, server
+    from device import api, pages, rtc_state, server
 
     api.port = 0
     for port in range(18080, 18180):  # the first that is free
@@ -57,6 +57,7 @@ def requests():
             break
         except OSError:
             pass
+    rtc_state.load()
     api.start("switch", "")
     api.led = light = Light()
     light.signal = light
