@@ -76,7 +76,7 @@ class _Steps:  # and what one hands on to the next
         if wifi.ap_is_up:
             from device import server
 
-            server.checks.append(wifi.sweep)  # to switch it off again
+            server.jobs.append(wifi.sweep)  # to switch it off again
 
     def crashes(self):
         from device import safe_mode

@@ -9,11 +9,11 @@ from device import button, led, rtc_state
 def start():
     """Start the switch, print its address and return; where it runs already, do nothing.
 
-    Where the firmware cannot call back at a socket's event (option 20), serve until Ctrl-C
-    instead. In safe mode nothing starts, and a line says why. Raises what goes wrong; where that
-    is the server's part, the button switches the light all the same.
+    In safe mode nothing starts, and a line says why. Raises what goes wrong; where that is the
+    server's part, the button switches the light all the same.
     """
-    if button.sweep:
+    loaded = sys.modules.get("device.server")
+    if loaded and button.poll in getattr(loaded, "jobs", ()):
         return
     from device import config, safe_mode
 
@@ -29,19 +29,16 @@ def start():
     # The largest modules, and those that people change: they come last.
     from device import server
 
-    button.closed = server.closed  # with WebREPL on, its listener tells even if api.py is broken
+    button.sweep = server.sweep  # with WebREPL on, its listener tells even if api.py is broken
     from device import api, status
 
     status.start()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
-    called_back = server.listen(api)
-    button.sweep = server.sweep
+    server.listen(api)
     # A full queue may have lost the button's event; and the clock begins anew now and then.
-    server.checks += [button.poll, status.tick]
+    server.jobs += [button.poll, status.tick]
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
     _forget("switch")
-    if not called_back:
-        server.run()
 
 
 def _forget(*names):

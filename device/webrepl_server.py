@@ -54,6 +54,7 @@ def start(password, client="https://micropython.org/webrepl/"):
     _webrepl.password(password)
     if not _client:
         server.listen(sys.modules[__name__])
+        server.sources.append(_notify)
     _client = client
 
 
@@ -91,7 +92,6 @@ def sent(response, sock, peer):
     _sock = sock
     _heard = time.ticks_ms()
     os.dupterm(_terminal)
-    server.after_sweep = _notify
     return True
 
 
@@ -123,9 +123,8 @@ def _notify(_):
 
 def _hear(_):
     global _heard
-    if not server.closed():
+    if not server.sweep():
         _heard = time.ticks_ms()
-        server.sweep()
 
 
 def _tell(line):

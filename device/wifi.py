@@ -62,7 +62,8 @@ def connect(config, wait_ms=6000):
 def sweep(_):
     """Where our access point is up and the station has joined since, switch the former off.
 
-    May be called at any rate: it reads a variable of the SDK, waits for nothing and never raises.
+    A job of server.py's. May be called at any rate: it reads a variable of the SDK, waits for
+    nothing and never raises.
     """
     global ap_is_up
     try:

@@ -1,4 +1,4 @@
-"""For MicroPython on a PC: serve on real sockets, as MicroPython's port for it can.
+"""For MicroPython on a PC: serve on real sockets, by tools/bench/baselines/loop.py.
 
 Arguments: the port, and, to starve it, a number n: before each turn the heap is then filled up but
 for 0, 1, 2, ... n blocks. Prints "ready". GET /heap is answered with the bytes in use after a
@@ -7,8 +7,11 @@ collection, GET /turns with the bytes that a thousand turns take.
 
 import gc
 import sys
+import time
 
-from device import server
+import loop
+
+server = loop.load()
 
 _OK = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
 _TOO_LARGE = b"HTTP/1.1 431 Too Large\r\nContent-Length: 0\r\n\r\n"
@@ -43,10 +46,10 @@ def handle(data):
         gc.collect()
         body = b"%d" % gc.mem_alloc()
     elif data.startswith(b"GET /turns "):
-        server._turn(0)  # run() watches all who have no answer: this one too, from now on
+        server.sweep()
         before = gc.mem_alloc()
         for _ in range(1000):
-            server._turn(0)
+            server.sweep()
         body = b"%d" % (gc.mem_alloc() - before)
     return _OK % (len(body), body)
 
@@ -61,10 +64,11 @@ class Service:
         pass
 
 
-assert server.listen(Service(int(sys.argv[1]))) is False
+server.listen(Service(int(sys.argv[1])))
 print("ready")
 if hungry:
     while True:
         starve()
-        server._turn(25)
-server.run()
+        server.sweep()
+        time.sleep_ms(1)
+loop.run(server)

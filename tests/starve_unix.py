@@ -13,9 +13,11 @@ import gc
 import socket
 import sys
 
+import loop
 import micropython
 
-from device import api, server
+server = loop.load()
+from device import api  # noqa: E402
 
 BLOCK = 32  # bytes of the heap, in words of 64 bits
 PIECE = 1024  # bytes
