@@ -3,13 +3,15 @@
 lwIP drops the SYN of a sixth active connection (tcp_in.c). Three slots, which HTTP and WebREPL
 share, and a WebREPL session leave one for the next client, for whom one in the three makes room.
 
-Whoever serves a port is a module, or an object, with
+A service is a module, or an object, with
   port            the TCP port
-  rejected        a count of the clients that it lost or refused
   handle(data)    the response (bytes, at most 1071) to `data` (bytes-like), all that has come so
                   far on one connection, or None while that is no whole request
-  sent(response, sock, peer)    called behind a response: None lets the client close first, False
-                  has the connection closed now, True keeps the socket
+  count(status)   called once for each client, with the first digit of the status that it was sent
+                  (a byte, as in b"2"), or 0 where it was lost
+  upgraded(sock, peer)    only where it answers 101, and then instead of count(): True where it
+                  keeps the socket, else that is closed
+The client closes first, or is closed after a short silence.
 
 On a request's way, here and in server.py, no function has more than 11 words of locals and stack,
 three for a `try` included: for more, MicroPython takes each call's frame from the heap (objfun.c).
@@ -119,7 +121,7 @@ def _evict():
             break
     else:
         slot = max(slots, key=_rank)
-        slot[_SERVICE].rejected += 1
+        slot[_SERVICE].count(0)
         abort(slot[_SOCK])
     _close(slot)
     return slot
@@ -153,10 +155,12 @@ def _handle_data(slot, n):
         raise OSError
     slot[_READS_LEFT] = _LINGER_READS
     slot[_SINCE] = slot[_DATA] = None
-    then = slot[_SERVICE].sent(response, slot[_SOCK], slot[_PEER])
-    if then:
+    n = response[9]  # behind b"HTTP/1.1 "
+    if n != 0x31:  # b"1", of 101
+        slot[_SERVICE].count(n)
+    elif slot[_SERVICE].upgraded(slot[_SOCK], slot[_PEER]):
         slot[_SOCK] = None
-    elif then is not None:
+    else:
         _close(slot)
 
 
@@ -177,7 +181,7 @@ def _check_timeout(slot, now):
 
 def _drop(slot):
     if not slot[_READS_LEFT]:
-        slot[_SERVICE].rejected += 1
+        slot[_SERVICE].count(0)
     if slot[_SOCK]:
         _close(slot)
 

@@ -50,7 +50,7 @@ class Server:
 
     def serve(self, request):
         response = bytes(self.service.handle(request))
-        self.service.sent(response, None, None)
+        self.service.count(response[9])
         self.check()
         return response
 

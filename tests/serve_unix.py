@@ -57,10 +57,9 @@ def handle(data):
 class Service:
     def __init__(self, port):
         self.port = port
-        self.rejected = 0
         self.handle = handle
 
-    def sent(self, response, sock, peer):
+    def count(self, digit):
         pass
 
 

@@ -18,18 +18,19 @@ def handle(data):
 
 
 class Service:
-    """Stands in for device/api.py; `responses` are those that have left."""
+    """Stands in for device/api.py; `answers` has the first digit of each status that has left."""
 
     port = 80
 
     def __init__(self):
         self.handle = handle
         self.rejected = 0
-        self.responses = []
+        self.answers = ""
 
-    def sent(self, response, sock, peer):
-        self.responses.append(response)
-        self.rejected += response[9] >= ord("4")
+    def count(self, digit):
+        if digit:
+            self.answers += chr(digit)
+        self.rejected += not 0 < digit < ord("4")
 
 
 class Board:

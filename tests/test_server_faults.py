@@ -15,7 +15,7 @@ def test_a_response_that_does_not_fit_ends_the_connection(board):
     board.service.handle = lambda data: b"HTTP/1.1 200 OK\r\n\r\n" + bytes(1072)
     client = board.client(GET)
     assert client.closed
-    assert (board.service.responses, board.service.rejected) == ([], 1)
+    assert (board.service.answers, board.service.rejected) == ("", 1)
 
 
 def test_a_full_send_buffer_ends_the_connection(board):
@@ -45,7 +45,7 @@ def raise_memory_error(*_):
 
 @pytest.mark.parametrize(
     "what_comes, calls",
-    [(GET[:9], "bytes"), (GET, "answer"), (GET, "sent"), (None, "error")],
+    [(GET[:9], "bytes"), (GET, "answer"), (GET, "count"), (None, "error")],
 )
 def test_no_memory_at_any_stage_costs_that_client_only(board, monkeypatch, what_comes, calls):
     other = board.client()
