@@ -79,7 +79,7 @@ GUARDS = [
     Guard(
         "password",
         "device/access.py",
-        ("if password and not _is_password(credentials):", "if False:"),
+        ("if password and not _is_password(fields[_AUTHORIZATION]):", "if False:"),
         "test_api_access.py::test_with_a_password_nothing_is_told_without_it",
     ),
     Guard(
