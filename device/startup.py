@@ -115,7 +115,7 @@ class _Steps:  # and what one hands on to the next
         if wifi.ap_is_up:
             from device import ap_watch, server
 
-            server.checks.append(ap_watch.sweep)  # to switch it off again
+            server.jobs.append(ap_watch.sweep)  # to switch it off again
 
     def crashes(self):
         import machine

@@ -26,7 +26,10 @@ def start():
 
 
 def tick(now):
-    """Notice at `now` (ticks) where the counter begins anew. Once in 12 days is enough."""
+    """Notice at `now` (ticks) where the counter begins anew; a job of server.py's.
+
+    Once in 12 days is enough.
+    """
     global _last, _rounds
     if now < _last:
         _rounds += 1

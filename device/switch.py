@@ -12,12 +12,12 @@ _BOOT_ONLY = ("startup", "config", "wifi", "switch")
 def start(startup=None):
     """Start the switch, print its address and return; where it runs already, do nothing.
 
-    `startup` is what boot.py found out; without it that is found out now. Where the firmware
-    cannot call back at a socket's event (option 20), serve until Ctrl-C instead. In safe mode
-    nothing starts, and a line says why. Raises what goes wrong; where that is the server's part,
-    the button switches the light all the same.
+    `startup` is what boot.py found out; without it that is found out now. In safe mode nothing
+    starts, and a line says why. Raises what goes wrong; where that is the server's part, the
+    button switches the light all the same.
     """
-    if button.sweep:
+    loaded = sys.modules.get("device.server")
+    if loaded and button.poll in getattr(loaded, "jobs", ()):
         return
     if not startup:
         from device.startup import load
@@ -33,18 +33,15 @@ def start(startup=None):
     # The largest modules, and those that people change: they come last.
     from device import server
 
-    button.closed = server.closed  # with WebREPL on, its listener tells even if api.py is broken
+    button.sweep = server.sweep  # with WebREPL on, its listener tells even if api.py is broken
     from device import api, status
 
     status.start()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
-    called_back = server.listen(api)
-    button.sweep = server.sweep
+    server.listen(api)
     # A full queue may have lost the button's event; and the clock begins anew now and then.
-    server.checks += [button.poll, status.tick, rtc_state.poll]
+    server.jobs += [button.poll, status.tick, rtc_state.poll]
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
-    if not called_back:
-        server.run()
 
 
 def _forget():

@@ -95,6 +95,7 @@ def test_a_lost_event_of_data_is_made_up_for_without_another(board):
 
 
 def test_the_buttons_sweep_makes_up_for_its_own_events(board):
+    board.net.idle(100)
     fill_queue(board.net)
     client = board.connect()
     board.net.idle()

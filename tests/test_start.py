@@ -41,13 +41,6 @@ def crash(board, times):
 def test_the_switch_serves_and_the_prompt_comes_with_its_address(board):
     assert board.main() == ["switch: http://192.168.1.7/"]
     assert b'{"on": false}' in board.server.serve(b"GET /led HTTP/1.1\r\nHost: switch\r\n\r\n")
-    assert not board.server.ran
-
-
-def test_where_nothing_calls_back_the_switch_serves_in_the_foreground(board):
-    board.server.calls_back = False
-    assert board.main() == ["switch: http://192.168.1.7/"]
-    assert board.server.ran
 
 
 def test_without_wifi_the_switch_starts_and_tells_its_name(board):

@@ -26,6 +26,7 @@ def test_what_the_client_types_reaches_the_prompt(board):
 def test_a_browser_gets_the_page_that_loads_the_client(board):
     client = board.client(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert client.received == PAGE
+    board.net.idle(100)
     assert client.got_fin and not client.got_rst
 
 

@@ -33,6 +33,7 @@ def test_a_client_that_trickles_is_dropped(board):
 def test_a_handshake_without_end_is_refused(board):
     client = board.client(b"GET / HTTP/1.1\r\nX: " + b"x" * 5000)
     assert client.received.startswith(b"HTTP/1.1 431 ")
+    board.net.idle(100)
     assert client.closed
 
 

@@ -82,7 +82,7 @@ METHODS = {
 
 _NO_RANDOM = "random.getrandbits or os.urandom"
 _NO_MATH = "write it out"
-_LATER = "server.checks, which are called while there are clients"
+_LATER = "a job of server.jobs, which is called when it is due"
 _SCRIPT_END = "machine.reset, for this ends nothing but the script"
 
 # Missing from a module, or a trap there.
@@ -133,7 +133,7 @@ MAY_BLOCK = SENT | {"boot.py"} | {f"device/{name}.py" for name in boot_only()}
 MAY_PRINT = MAY_BLOCK | {"main.py"}
 
 # Functions that callbacks reach wherever they stand, with or without a leading underscore.
-CALLBACKS = frozenset({"poll", "sweep", "tick"})
+CALLBACKS = frozenset({"check", "poll", "sweep", "tick", "turn"})
 
 BLOCKING = {
     "requests": {"*": "a non-blocking socket"},
