@@ -86,21 +86,26 @@ def _handle(data):
     request = http.parse(data)
     if request is None:
         return None
-    response = request if isinstance(request, int) else _decide(*request)
+    response = request
+    if not isinstance(request, int):
+        method, path, body, fields = request
+        response = _decide(method, path, fields)
+        if callable(response):  # from here, since the C stack is short
+            response = response(method, body, fields)
     if isinstance(response, int):
         response = http.error(response)
     start = 2 if data[:2] == b"\r\n" else 0
     if data[start : start + 5] == b"HEAD ":  # also where the rest of it was refused
         return response[: response.find(b"\r\n\r\n") + 4]
     # Not with a password in it: the time that comparing takes would help to guess it.
-    if (response is _ON or response is _OFF) and request[0] == "GET" and not access.password:
+    if (response is _ON or response is _OFF) and method == "GET" and not access.password:
         if len(data) <= _LONGEST_POLL:
             _polls = (data, _polls[0])
     return response
 
 
-def _decide(method, path, body, fields):
-    """Return a response, or the number of an error."""
+def _decide(method, path, fields):
+    """Return a response, the number of an error, or the function that decides."""
     refusal = access.refusal(method not in _READING, fields)
     if refusal:
         return refusal
@@ -109,8 +114,8 @@ def _decide(method, path, body, fields):
         return 404
     if method not in allow:
         return http.error(405, "Allow: %s\r\n" % allow)
-    if not isinstance(handler, bytes):
-        return handler(method, body, fields)
+    if callable(handler):
+        return handler
     # There is no room to have it twice.
     return handler if http.takes_gzip(fields[_ACCEPT_ENCODING]) else 406
 
