@@ -26,9 +26,11 @@ _MEANT = const(6)  # in RTC memory, see rtc_state.py
 class Startup:
     """What starting has found out, for switch.py. A method of it would keep this module."""
 
-    settings = None  # a config.Config
     mode = "run"  # or "safe": the switch stays off
     verdict = ""  # why it does
+
+    def __init__(self, settings):
+        self.settings = settings  # a config.Config
 
 
 def run(board):
@@ -36,7 +38,7 @@ def run(board):
     steps = _Steps(board)
     board.step("RTC memory", steps.memory)
     board.step("settings", steps.settings)
-    if not steps.startup.settings:
+    if not steps.startup:
         return None
     if not (board.rtc_state and board.step("light", steps.light)):
         steps.startup.mode = "safe"
@@ -65,10 +67,10 @@ def load():
 
 class _Steps:  # and what one hands on to the next
     address = ""
+    startup = None
 
     def __init__(self, board):
         self.board = board
-        self.startup = Startup()
 
     def memory(self):
         from device import rtc_state
@@ -82,7 +84,8 @@ class _Steps:  # and what one hands on to the next
     def settings(self):
         from device import config
 
-        self.startup.settings = settings = config.load()
+        settings = config.load()
+        self.startup = Startup(settings)
         if settings.problem and self.board:
             self.board.problem(settings.problem)
 

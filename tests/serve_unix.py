@@ -2,7 +2,7 @@
 
 Arguments: the port, and, to starve it, a number n: before each turn the heap is then filled up but
 for 0, 1, 2, ... n blocks. Prints "ready". GET /turns is answered with the bytes that a thousand
-turns take, GET /heap with the bytes in use some time after the last such request, 0: not yet known.
+turns take, GET /heap with the bytes in use some time after the last such request, or 0: unknown.
 
 They are counted outside of requests: a collection within one would also keep what old words on the
 C stack point at, up to the whole of an earlier request.
