@@ -37,7 +37,9 @@ def test_the_example_of_an_optional_feature_serves_and_counts_while_nobody_asks(
     before = seconds(board)
     for _ in range(5):
         board.do(lambda chip: chip.clock.advance(1000))
-    assert 5 <= seconds(board) - before <= 15
+    # A request may be answered before the jobs that are due; they run behind it.
+    counted = next(n for _ in range(20) if (n := seconds(board) - before) >= 5)
+    assert counted <= 15
     assert client.request(board.http, "POST", "/uptime.txt", b"")[0] == 405
     assert client.led(board.http) is False
     assert "Traceback" not in board.console

@@ -59,9 +59,7 @@ class Flow:
             state = None if changes else calls.run(board, on_board.state)
             if dry:
                 return Outcome(changes, "")
-            if _serves(state):
-                calls.run(board, on_board.confirm)
-            else:
+            if not _serves(state):
                 if not changes:
                     self._say("the switch does not run: restarting the board")
                 self._apply(job, plan, soft)
