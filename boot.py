@@ -20,6 +20,7 @@ class _Boot:
         if crashes > 6:
             self.problem("%d resets in a row: off; mend it and reset the board" % crashes)
         else:
+            self.step("image", self.mount_image)
             self.startup = self.step("start", self.start)
         if not self.startup:
             # A way in without device/. The SDK joins the network by itself.
@@ -100,6 +101,43 @@ class _Boot:
         head[3] = head[3] - sum(head) & 0xFF
         memory(head + kept[16:])
         return head[5]
+
+    def mount_image(self):
+        # Firmware with ROMFS runs device/ from an image in flash: /device.rom has a line for the
+        # one in use and for the one before it.
+        import vfs
+
+        try:
+            memory = vfs.rom_ioctl(2, 0)
+            lines = open("/device.rom")  # noqa: SIM115
+        except (AttributeError, OSError):
+            return  # device/ is a folder of files
+        from binascii import hexlify
+        from hashlib import sha256
+
+        with lines:
+            for line in lines:
+                start, length, digest = line.split()
+                image = memory[int(start) :][: int(length)]
+                if hexlify(sha256(image).digest()).decode() == digest:
+                    return self.mount(vfs, vfs.VfsRom(image))
+                self.problem("the image of device/ in flash is damaged; deploy again")
+
+    def mount(self, vfs, image):
+        import sys
+
+        try:
+            vfs.umount("/rom")
+        except OSError:
+            pass  # the firmware mounts what begins at the start of the partition
+        vfs.mount(image, "/rom")
+        sys.path.insert(0, "/rom")
+        from device import overlay
+
+        sys.path.pop(0)
+        root = [system for system, path in vfs.mount() if path == "/"][0]
+        vfs.mount(overlay.Overlay(root, image), "/device")
+        sys.modules["device"].__path__ = "/device"
 
     def start(self):
         try:
