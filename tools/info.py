@@ -12,7 +12,7 @@ from mpremote.transport_serial import SerialTransport
 
 from tools import inputs
 from tools.board import address, calls, connection, on_board, session
-from tools.deploy.plan import MANIFEST, Plan, digests
+from tools.deploy.plan import MANIFEST, Plan
 from tools.deploy.steps import MPY_VERSION
 from tools.deploy.survey import survey
 from tools.deploy.wanted import wanted as files_wanted
@@ -24,7 +24,7 @@ _SAFE_MODE = 3  # resets in a row, see docs/architecture.md
 def files(board: SerialTransport, wanted: dict[str, bytes]) -> str:
     """How the board's files compare with `wanted`, by the survey of a deploy."""
     wanted = {path: content for path, content in wanted.items() if path != MANIFEST}
-    found = survey(board, digests(wanted))
+    found = survey(board, wanted)
     if found.pending:
         return "a deploy was cut off: reset the board, which finishes it"
     return _difference(found.plan)

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from mpremote.romfs import VfsRomWriter
 
+from tools.deploy.plan import MANIFEST, manifest
+
 RECORD = "/device.rom"
 FOLDER = "/device/"
 MOUNTED = "/rom"  # by boot.py
@@ -64,10 +66,16 @@ def record(start: int, data: bytes, before: Line | None) -> bytes:
     return f"{line(start, data)}{before or ''}".encode()
 
 
+def as_files(files: dict[str, bytes], content: bytes) -> dict[str, bytes]:
+    """What of `files` remains a file beside the image, with `content` as the record."""
+    rest = {path: x for path, x in files.items() if not in_image(path) and path != MANIFEST}
+    rest[RECORD] = content
+    return {**rest, MANIFEST: manifest(rest)}
+
+
 def installed(files: dict[str, bytes]) -> tuple[dict[str, bytes], bytes]:
     """(the files that remain, with the record, the image for the start of the partition): as a
     first deploy leaves them.
     """
     data = image(files)
-    rest = {path: content for path, content in files.items() if not in_image(path)}
-    return {**rest, RECORD: record(0, data, None)}, data
+    return as_files(files, record(0, data, None)), data

@@ -2,7 +2,6 @@
 
 import contextlib
 import itertools
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -89,19 +88,14 @@ def files_in(content: bytes) -> tuple[Files, bool]:
 class Target:
     """A virtual board with these files, or this content of its flash, and the tool for it."""
 
-    def __init__(self, path: Path, content: Files | bytes) -> None:
+    def __init__(self, path: Path, content: Files | bytes, variant: str = DEFAULT) -> None:
         self.path = path
         if isinstance(content, bytes):
             path.write_bytes(content)
         else:
-            tree = path.with_suffix(".tree")
-            for name, text in content.items():
-                (tree / name[1:]).parent.mkdir(parents=True, exist_ok=True)
-                (tree / name[1:]).write_bytes(text)
-            image.create(path, tree)
-            shutil.rmtree(tree)
+            image.create(path, content, variant)
         self._closed = False
-        self.board = VirtualBoard(path, air=Air({"home": "correct horse"}))
+        self.board = VirtualBoard(path, variant, air=Air({"home": "correct horse"}))
 
     def deploy(
         self,
@@ -169,8 +163,8 @@ def make_target(
     monkeypatch.setattr(wlan, "_JOIN_MS", 0)
     number, targets = itertools.count(), []
 
-    def make(content: Files | bytes) -> Target:
-        target = Target(tmp_path / f"{next(number)}.img", content)
+    def make(content: Files | bytes, variant: str = DEFAULT) -> Target:
+        target = Target(tmp_path / f"{next(number)}.img", content, variant)
         targets.append(target)
         target.board.start()
         return target

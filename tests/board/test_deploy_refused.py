@@ -83,7 +83,8 @@ def test_a_deploy_that_was_decided_but_cut_off_is_finished_first(
     monkeypatch.setenv("PORT", target.board.serial)
     with session.raw_repl(connection.open_board(None)) as board:
         job = steps.Deploy(board, new, lambda text: None)
-        job.stage(job.survey())
+        job.survey()
+        job.stage()
         job.commit()
     with monkeypatch.context() as dry:
         dry.setenv("DRY_RUN", "1")

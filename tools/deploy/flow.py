@@ -55,14 +55,14 @@ class Flow:
             job = Deploy(board, self._files, self._progress)
             plan = job.survey()
             self._tell(job, plan)
-            changes = job.unfinished or not plan.empty
+            changes = job.changes
             state = None if changes else calls.run(board, on_board.state)
             if dry:
                 return Outcome(changes, "")
             if not _serves(state):
                 if not changes:
                     self._say("the switch does not run: restarting the board")
-                self._apply(job, plan, soft)
+                self._apply(job, soft)
         if not _serves(state):
             self._progress("restarting the board")
             state = self._confirmed(soft)
@@ -74,10 +74,10 @@ class Flow:
         for line in [*job.damage, *plan.lines()]:
             self._say(line)
 
-    def _apply(self, job: Deploy, plan: Plan, soft: bool) -> None:
+    def _apply(self, job: Deploy, soft: bool) -> None:
         job.lock()
         try:
-            job.apply(plan)
+            job.apply()
         except UserError:
             with contextlib.suppress(UserError):
                 job.unlock()

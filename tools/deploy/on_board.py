@@ -8,10 +8,14 @@ grammar). An answer is a line of JSON, or a line for each item.
 
 
 def survey():
-    """[version of .mpy files, whether a deploy was committed and not finished]."""
+    """[version of .mpy files, whether a deploy was committed and not finished, whether the
+    firmware has ROMFS].
+    """
     import json
     import os
     import sys
+
+    import vfs
 
     pending = True
     try:
@@ -19,7 +23,7 @@ def survey():
     except OSError:
         pending = False
     mpy = getattr(sys.implementation, "_mpy", 0)
-    json.dump([mpy & 0xFF, pending], sys.stdout)
+    json.dump([mpy & 0xFF, pending, hasattr(vfs, "rom_ioctl")], sys.stdout)
 
 
 def manifest(path="/.deploy/manifest"):
@@ -65,6 +69,61 @@ def hashes(folder, names):
         raw = digest.digest()
         text = binascii.hexlify(raw).decode()
         print(text, path)
+
+
+def images():
+    """Print the size of ROMFS's partition, then each line of /device.rom whose image is whole."""
+    import binascii
+    import hashlib
+
+    import vfs
+
+    memory = vfs.rom_ioctl(2, 0)
+    print(len(memory))
+    try:
+        f = open("/device.rom")  # noqa: SIM115
+    except OSError:
+        return
+    for line in f:
+        try:
+            start, size, digest = line.split()
+            part = memory[int(start) :]
+            part = part[: int(size)]
+        except ValueError:
+            continue
+        raw = hashlib.sha256(part).digest()
+        text = binascii.hexlify(raw).decode()
+        if text == digest:
+            print(line[:-1])
+    f.close()
+
+
+def digest(start, size):
+    """Print the SHA-256, in hex, of what lies there in ROMFS's partition."""
+    import binascii
+    import hashlib
+
+    import vfs
+
+    part = vfs.rom_ioctl(2, 0)[start:]
+    raw = hashlib.sha256(part[:size]).digest()
+    text = binascii.hexlify(raw).decode()
+    print(text)
+
+
+def on_top():
+    """Print the names in the folder /device of the flash, which lie on top of the image's."""
+    import vfs
+
+    for mounted in vfs.mount():
+        if mounted[1] == "/":
+            system = mounted[0]
+    try:
+        found = system.ilistdir("/device")
+    except OSError:
+        return
+    for entry in found:
+        print(entry[0])
 
 
 def lock(owner):
@@ -120,11 +179,11 @@ def prepare():
     print(free * space[0])
 
 
-def names():
-    """Print the name of each file and folder in /.deploy."""
+def names(folder="/.deploy"):
+    """Print the name of each file and folder in `folder`."""
     import os
 
-    for name in os.listdir("/.deploy"):
+    for name in os.listdir(folder):
         print(name)
 
 

@@ -16,10 +16,11 @@ from pathlib import Path
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
+from tools import rom
 from tools.board import calls, restart
 from tools.board.explain import explained
-from tools.deploy import on_board, owner
-from tools.deploy.plan import FOLDER, Plan, digests
+from tools.deploy import on_board, on_rom, owner
+from tools.deploy.plan import FOLDER, Plan
 from tools.deploy.survey import hashes, survey
 from tools.errors import UserError
 
@@ -49,7 +50,8 @@ class Deploy:
 
         UserError where it cannot have what is wanted.
         """
-        found = survey(self._board, digests(self._wanted))
+        found = survey(self._board, self._wanted)
+        self._steps, self._rom = found.steps, found.rom
         self._pending = found.pending
         self._readable = found.readable
         if not found.readable:
@@ -74,15 +76,20 @@ class Deploy:
         """True where an earlier deploy was committed and not finished."""
         return self._pending
 
-    def apply(self, plan: Plan) -> None:
+    @property
+    def changes(self) -> bool:
+        """True where there is something to do."""
+        return self._pending or not self._steps.empty
+
+    def apply(self) -> None:
         """Make the board's files as planned; by a new plan where an earlier deploy has to be
         finished first. They are in use after a restart.
         """
         if self.unfinished:
             self._finish_the_last()
-            plan = self.survey()
-        if not plan.empty:
-            self.stage(plan)
+            self.survey()
+        if self.changes:
+            self.stage()
             self.commit()
             self.finish()
 
@@ -114,12 +121,15 @@ class Deploy:
         with explained(self._board.device_name):
             calls.run(self._board, on_board.unlock, self._last)
 
-    def stage(self, plan: Plan) -> None:
+    def stage(self) -> None:
         """Upload what is planned, and the commit marker of it, to /.deploy/ and verify it there.
 
         The old files stay in use. UserError where there is no room.
         """
-        uploads = {str(n): self._wanted[path] for n, path in enumerate(plan.uploads)}
+        plan, wanted = self._steps, self._wanted
+        if self._rom:
+            wanted = self._rom.files(wanted)
+        uploads = {str(n): wanted[path] for n, path in enumerate(plan.uploads)}
         steps = [f"{number} {path}\n" for number, path in enumerate(plan.uploads)]
         steps += [f"- {path}\n" for path in plan.removed]
         uploads |= {"finish.py": _FINISH, "commit.new": "".join(steps).encode()}
@@ -134,6 +144,8 @@ class Deploy:
             for number, (name, content) in enumerate(uploads.items(), 1):
                 self._progress(f"uploading {number} of {len(uploads)}")
                 self._board.fs_writefile(f"/.deploy/{name}", content)
+            if self._rom and rom.RECORD in plan.uploads:
+                on_rom.write(self._board, self._rom, rom.image(self._wanted), self._progress)
         except TransportExecError:
             with contextlib.suppress(TransportError):
                 self._prepare()  # give the flash back: it may be what was full

@@ -99,5 +99,6 @@ def _programs(board: VirtualBoard, files: dict[str, bytes]) -> list[str]:
         with session.raw_repl(connection.open_board(None, board.serial)) as transport:
             info.facts(transport)
             job = Deploy(transport, files, lambda line: None)
-            job.apply(job.survey())
+            job.survey()
+            job.apply()
     return programs

@@ -47,7 +47,8 @@ def deploy(board: VirtualBoard, password: str, files: dict[str, bytes], tally: T
             boots = board.chip.boots
             with session.raw_repl(_log_in(board, password, tally)) as transport:
                 job = Deploy(transport, wanted, lambda text: None)
-                job.apply(job.survey())
+                job.survey()
+                job.apply()
                 job.restart()
             board.wait_for(lambda chip, boots=boots: chip.boots > boots, _BOOT)
             tally.restarted = time.monotonic()

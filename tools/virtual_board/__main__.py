@@ -64,12 +64,8 @@ def _flash(variant: str) -> Path:
         with tempfile.TemporaryDirectory() as tree:
             config = Path(tree) / "config"
             config.write_text(passwords.own(passwords.settings_text()))
-            board = build.build(Path(tree) / "board", config=config)
-            # As a deploy would leave it.
-            manifest = Path(f"{board}{plan.MANIFEST}")
-            manifest.parent.mkdir()
-            manifest.write_bytes(plan.files(board)[plan.MANIFEST])
-            image.create(path, board, variant)
+            files = plan.files(build.build(Path(tree) / "board", config=config))
+            image.create(path, files, variant)
     image.check(path, variant)
     if not os.access(path, os.W_OK):
         raise UserError(f"cannot write {path}", "choose another with FLASH=path")
