@@ -8,6 +8,7 @@ import gc
 
 class _Boot:
     interrupted = False
+    failed = False  # so says device/rtc_state.py of the last deploy
     startup = None  # device/startup.py's object, for main.py
     rtc_state = None  # device/rtc_state.py, once that is loaded
     last_problem = ""
@@ -17,12 +18,16 @@ class _Boot:
         self.step("access point", self.no_public_access_point)
         self.step("deploy", self.roll_forward)
         crashes = self.step("crashes", self.count) or 0
+        if crashes > 1 or self.failed:
+            self.step("undo", self.undo)
         if crashes > 6:
             self.problem("%d resets in a row: off; mend it and reset the board" % crashes)
         else:
             self.step("image", self.mount_image)
             self.startup = self.step("start", self.start)
         if not self.startup:
+            if not self.interrupted:
+                self.step("undo", self.undo)
             # A way in without device/. The SDK joins the network by itself.
             self.step("WebREPL", self.stock_webrepl)
 
@@ -98,9 +103,29 @@ class _Boot:
         head[6] = not new or head[5] > 6
         if head[7] < 255:
             head[7] += 1
+        self.failed = head[8] == 2
         head[3] = head[3] - sum(head) & 0xFF
         memory(head + kept[16:])
         return head[5]
+
+    def undo(self):
+        # Take back a deploy on trial, where there is one: the next boot carries that out.
+        import os
+
+        try:
+            os.rename("/.deploy/undo", "/.deploy/commit")
+        except OSError:
+            return
+        import machine
+
+        memory = machine.RTC().memory
+        head = bytearray(memory())
+        # Taken back; and this reset, which is meant, ends the row of those before.
+        head[8], head[6], head[5] = 3, 1, 0
+        head[3] = head[3] - sum(head[:16]) & 0xFF
+        memory(head)
+        print("boot: takes back the last deploy, which does not work")
+        machine.reset()
 
     def mount_image(self):
         # Firmware with ROMFS runs device/ from an image in flash: /device.rom has a line for the
@@ -120,7 +145,7 @@ class _Boot:
                 start, length, digest = line.split()
                 image = memory[int(start) :][: int(length)]
                 if hexlify(sha256(image).digest()).decode() == digest:
-                    return self.mount(vfs, vfs.VfsRom(image))
+                    return self.mount(vfs, vfs.VfsRom(image))  # type: ignore[attr-defined]
                 self.problem("the image of device/ in flash is damaged; deploy again")
 
     def mount(self, vfs, image):

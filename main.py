@@ -16,6 +16,13 @@ except (Exception, SystemExit) as e:
 
         rtc_state.load()
         rtc_state.record(problem)
+        import os
+
+        os.stat("/.deploy/undo")  # there while a deploy is on trial: boot.py takes it back
+        rtc_state.set(rtc_state.TRIAL, rtc_state.FAILED)
+        import machine
+
+        machine.reset()
     except Exception:
         pass  # then the line above is all that can be done
 globals().pop("startup", None)  # no longer needed

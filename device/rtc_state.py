@@ -9,7 +9,8 @@ It lives in RTC memory, of which programs have 492 bytes (machine_rtc.c):
             5  resets in a row, see startup.py; 255 at most
             6  1: a reset by a program is meant, and does not count
             7  how many boots ago the last error was; 255 at most
-            8  kept for a trial of an update: state, attempts
+            8  a deploy on trial: 1 confirmed, 2 failed, 3 taken back; boot.py writes it, too
+            9  spare
            10  kept for the time at which the light goes off by itself, 4 bytes
      16  last error: ASCII, filled up with zeros
     128  what later versions keep there: stays as it is
@@ -27,6 +28,10 @@ _LIGHT = const(4)
 _CRASHES = const(5)
 _MEANT = const(6)
 _AGE = const(7)
+TRIAL = const(8)
+CONFIRMED = const(1)
+FAILED = const(2)
+UNDONE = const(3)
 _ERROR = const(16)
 _END = const(128)
 _UP_MS = const(60000)
@@ -94,6 +99,11 @@ def record(text):
         _bytes[_ERROR + i] = ord(c) if " " <= c <= "~" else ord("?")
     error_age = 0
     set(_AGE, 0)
+
+
+def trial():
+    """What became of a deploy on trial: 0, or one of the three above."""
+    return _bytes[TRIAL]
 
 
 def set(i, value):

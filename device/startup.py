@@ -50,6 +50,7 @@ def run(board):
     if board.rtc_state:
         # Last: of several errors the reason for safe mode is kept.
         board.step("crashes", steps.crashes)
+    board.step("trial", steps.trial)
     if not board.interrupted:
         print("boot: address", steps.address or "none yet")
     return steps.startup
@@ -76,6 +77,9 @@ class _Steps:  # and what one hands on to the next
         from device import rtc_state
 
         rtc_state.load()
+        if rtc_state.trial() == rtc_state.UNDONE:
+            rtc_state.record("deploy undone: " + (rtc_state.last_error() or "it did not start"))
+            rtc_state.set(rtc_state.TRIAL, 0)
         if self.board:
             if self.board.last_problem:
                 rtc_state.record(self.board.last_problem)
@@ -119,6 +123,23 @@ class _Steps:  # and what one hands on to the next
             from device import ap_watch, server
 
             server.jobs.append(ap_watch.sweep)  # to switch it off again
+
+    def trial(self):
+        import os
+
+        from device import rtc_state
+
+        try:
+            os.stat("/.deploy/undo")
+        except OSError:
+            return  # there is none
+        if rtc_state.trial() == rtc_state.CONFIRMED:
+            rtc_state.set(rtc_state.TRIAL, 0)
+            os.remove("/.deploy/undo")
+            return
+        from device import server, trial
+
+        server.jobs.append(trial.poll)
 
     def crashes(self):
         import machine

@@ -126,6 +126,13 @@ def confirm():
     rtc_state.settle()
     if rtc_state.error_age:
         rtc_state.record("")
+    import os
+    import sys
+
+    trial = sys.modules.get("device.trial")
+    if trial:
+        trial.confirmed = True
+        os.remove("/.deploy/undo")
 
 
 def receive(name):
@@ -168,3 +175,20 @@ def receive_rom(address):
     def end():
         global put, end
         del put, end
+
+
+def restart():
+    """Reset once the answer to this has left the board. Its name is RESTARTING in restart.py."""
+    import time
+
+    import machine
+
+    time.sleep_ms(100)
+    try:
+        from device import rtc_state
+
+        rtc_state.load()
+        rtc_state.settle()  # this reset is meant: startup.py does not count it
+    except Exception:
+        pass  # then it counts, or no program of ours was here
+    machine.reset()

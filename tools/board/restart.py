@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import time
 
 from mpremote.transport_serial import SerialTransport
 
 from tools import ports
-from tools.board import connection, session
+from tools.board import connection, on_board, session
 from tools.board.webrepl import Busy, Unreachable
 from tools.errors import UserError
 
@@ -27,6 +28,13 @@ def soft_reset(board: SerialTransport) -> None:
     board.serial.write(b"\x04")
     with contextlib.suppress(*ports.LOST):
         board.read_until(1, b"soft reboot\r\n", timeout_overall=session.ANSWER)
+
+
+def hard_reset(board: SerialTransport) -> None:
+    """Reset the chip, from the raw REPL; the transport is of no use afterwards."""
+    source = inspect.getsource(on_board.restart)
+    board.exec_raw_no_follow(f"{source}\nrestart()")
+    board.in_raw_repl = False
 
 
 def _wait_for_prompt(board: SerialTransport, timeout: float) -> None:

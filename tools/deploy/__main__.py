@@ -27,7 +27,7 @@ def deploy(host: str | None, files: Wanted, say: Say, progress: Say) -> int:
     for warning in files.warnings:
         say(f"warning: {warning}")
     dry = switched_on("DRY_RUN")
-    done = Flow(host, files.files, say, progress).run(dry)
+    done = Flow(host, files.files, say, progress).run(dry, trial=os.environ.get("TRIAL") != "0")
     if dry:
         return WOULD_CHANGE if done.changed else 0
     say(f"running at {done.url}")

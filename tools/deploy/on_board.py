@@ -7,125 +7,6 @@ grammar). An answer is a line of JSON, or a line for each item.
 """
 
 
-def survey():
-    """[version of .mpy files, whether a deploy was committed and not finished, whether the
-    firmware has ROMFS].
-    """
-    import json
-    import os
-    import sys
-
-    import vfs
-
-    pending = True
-    try:
-        os.rename("/.deploy/commit", "/.deploy/commit")  # see boot.py
-    except OSError:
-        pending = False
-    mpy = getattr(sys.implementation, "_mpy", 0)
-    json.dump([mpy & 0xFF, pending, hasattr(vfs, "rom_ioctl")], sys.stdout)
-
-
-def manifest(path="/.deploy/manifest"):
-    """Print what is in it, whatever that is, in hex; nothing where there is no such file."""
-    import binascii
-
-    try:
-        f = open(path, "rb")  # noqa: SIM115
-    except OSError:
-        return
-    part = f.read(64)
-    while part:
-        raw = binascii.hexlify(part)
-        text = raw.decode()
-        print(text)
-        part = f.read(64)
-    f.close()
-
-
-def hashes(folder, names):
-    """Print "<SHA-256 in hex> <path>" for each of these files, "<errno> <path>" where none
-    can be opened. `names` has "/" between two.
-    """
-    import binascii
-    import hashlib
-
-    buf = bytearray(256)
-    view = memoryview(buf)
-    for name in names.split("/"):
-        path = folder + name
-        try:
-            f = open(path, "rb")  # noqa: SIM115
-        except OSError as e:
-            print(e.errno, path)
-            continue
-        digest = hashlib.sha256()
-        n = f.readinto(buf)
-        while n:
-            part = view[:n]
-            digest.update(part)
-            n = f.readinto(buf)
-        f.close()
-        raw = digest.digest()
-        text = binascii.hexlify(raw).decode()
-        print(text, path)
-
-
-def images():
-    """Print the size of ROMFS's partition, then each line of /device.rom whose image is whole."""
-    import binascii
-    import hashlib
-
-    import vfs
-
-    memory = vfs.rom_ioctl(2, 0)
-    print(len(memory))
-    try:
-        f = open("/device.rom")  # noqa: SIM115
-    except OSError:
-        return
-    for line in f:
-        try:
-            start, size, digest = line.split()
-            part = memory[int(start) :]
-            part = part[: int(size)]
-        except ValueError:
-            continue
-        raw = hashlib.sha256(part).digest()
-        text = binascii.hexlify(raw).decode()
-        if text == digest:
-            print(line[:-1])
-    f.close()
-
-
-def digest(start, size):
-    """Print the SHA-256, in hex, of what lies there in ROMFS's partition."""
-    import binascii
-    import hashlib
-
-    import vfs
-
-    part = vfs.rom_ioctl(2, 0)[start:]
-    raw = hashlib.sha256(part[:size]).digest()
-    text = binascii.hexlify(raw).decode()
-    print(text)
-
-
-def on_top():
-    """Print the names in the folder /device of the flash, which lie on top of the image's."""
-    import vfs
-
-    for mounted in vfs.mount():
-        if mounted[1] == "/":
-            system = mounted[0]
-    try:
-        found = system.ilistdir("/device")
-    except OSError:
-        return
-    for entry in found:
-        print(entry[0])
-
-
 def lock(owner):
     """Note that `owner` deploys from now on; print who did it last and how many ms ago, or null.
 
@@ -168,9 +49,12 @@ def prepare():
     except OSError as e:
         if e.errno != 17:  # EEXIST
             raise
-    for name in os.listdir("/.deploy"):
-        if name != "manifest":
+    names = os.listdir("/.deploy")
+    # What is needed for the way back goes behind what says that there is one.
+    for name in ["undo"] + names:
+        if name in names and name != "manifest":
             os.remove("/.deploy/" + name)
+            names.remove(name)
     space = os.statvfs("/")
     # A full LittleFS may count more than there is: the firmware takes "-2 free" for a lot.
     free = space[3]
@@ -179,12 +63,31 @@ def prepare():
     print(free * space[0])
 
 
-def names(folder="/.deploy"):
-    """Print the name of each file and folder in `folder`."""
+def keep(path, name):
+    """Copy a file to /.deploy/`name`, for the way back."""
+    buf = bytearray(256)
+    view = memoryview(buf)
+    old = open(path, "rb")  # noqa: SIM115
+    new = open("/.deploy/" + name, "wb")  # noqa: SIM115
+    n = old.readinto(buf)
+    while n:
+        new.write(view[:n])
+        n = old.readinto(buf)
+    old.close()
+    new.close()
+
+
+def undo():
+    """Have boot.py take back the deploy on trial at the next reset; print whether there is one."""
     import os
 
-    for name in os.listdir(folder):
-        print(name)
+    from device import rtc_state
+
+    found = "undo" in os.listdir("/.deploy")
+    if found:
+        rtc_state.load()
+        rtc_state.set(rtc_state.TRIAL, rtc_state.FAILED)
+    print("true" if found else "false")
 
 
 def remove(path):
@@ -219,20 +122,3 @@ def finish():
                 exec(part, space)
                 part = ""
     exec(part, space)
-
-
-def restart():
-    """Reset once the answer to this has left the board. Its name is RESTARTING in restart.py."""
-    import time
-
-    import machine
-
-    time.sleep_ms(100)
-    try:
-        from device import rtc_state
-
-        rtc_state.load()
-        rtc_state.settle()  # this reset is meant: startup.py does not count it
-    except Exception:
-        pass  # then it counts, or no program of ours was here
-    machine.reset()

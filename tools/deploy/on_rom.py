@@ -16,7 +16,7 @@ from tools import rom
 from tools.board import calls
 from tools.board import on_board as on_any_board
 from tools.board.transport import Transport
-from tools.deploy import on_board
+from tools.deploy import on_board_survey
 
 _PARTITION = 0xB0000  # where it begins in flash (ports/esp8266/boards/esp8266_2MiB_ROMFS.ld)
 _CHUNK = 256  # bytes at once, by which a sector can be divided
@@ -52,10 +52,10 @@ class Rom(NamedTuple):
 
 def look(board: SerialTransport) -> Rom:
     """Ask a board that has ROMFS."""
-    size, *lines = calls.lines(board, on_board.images)
+    size, *lines = calls.lines(board, on_board_survey.images)
     parts = lines[0].split() if lines else []
     in_use = rom.Line(int(parts[0]), int(parts[1]), parts[2]) if parts else None
-    return Rom(int(size), in_use, calls.lines(board, on_board.on_top))
+    return Rom(int(size), in_use, calls.lines(board, on_board_survey.on_top))
 
 
 def write(board: Transport, there: Rom, image: bytes, progress) -> None:
@@ -68,6 +68,6 @@ def write(board: Transport, there: Rom, image: bytes, progress) -> None:
         progress(f"writing device/ to flash: {100 * done // size} %")
 
     board.send(on_any_board.receive_rom, _PARTITION + start, image, _CHUNK, tell)
-    found = calls.lines(board, on_board.digest, (start, len(image)))
+    found = calls.lines(board, on_board_survey.digest, (start, len(image)))
     if found != [hashlib.sha256(image).hexdigest()]:
         raise TransportExecError("", "OSError: 5")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import inspect
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +19,8 @@ from tools import rom
 from tools.board import calls, restart
 from tools.board.explain import explained
 from tools.deploy import on_board, on_rom, owner
-from tools.deploy.plan import FOLDER, Plan
+from tools.deploy.clear import clear
+from tools.deploy.plan import MANIFEST, Plan
 from tools.deploy.survey import hashes, survey
 from tools.errors import UserError
 
@@ -34,14 +34,19 @@ _FINISH = (Path(__file__).parent / "finish.py").read_bytes()
 
 class Deploy:
     """`wanted` are the files to be on `board`, which is in its raw REPL; `progress(text)` is told
-    what goes on.
+    what goes on. `with_trial`: the files that are replaced are kept until confirmed.
     """
 
     def __init__(
-        self, board: SerialTransport, wanted: dict[str, bytes], progress: Callable[[str], None]
+        self,
+        board: SerialTransport,
+        wanted: dict[str, bytes],
+        progress: Callable[[str], None],
+        with_trial: bool = False,
     ) -> None:
         self._board, self._wanted, self._progress = board, wanted, progress
         self._pending, self._readable = False, True
+        self._with_trial, self._trial = with_trial, False
         self._last: object = None  # who held the board before us
         self.damage: list[str] = []  # what of the last deploy's record cannot be read, a line each
 
@@ -52,6 +57,8 @@ class Deploy:
         """
         found = survey(self._board, self._wanted)
         self._steps, self._rom = found.steps, found.rom
+        # There is a way back where something of ours was there before.
+        self._trial = self._with_trial and MANIFEST not in found.steps.new
         self._pending = found.pending
         self._readable = found.readable
         if not found.readable:
@@ -102,7 +109,7 @@ class Deploy:
             # It can never be finished. All that it brought along goes; what it put in place
             # already shows in the next survey.
             self._progress("the deploy that was cut off is damaged: it is set aside")
-            self._prepare()
+            clear(self._board, self._readable)
 
     def lock(self) -> None:
         """Have the board to ourselves, until it restarts or unlock(). UserError if somebody else
@@ -133,8 +140,15 @@ class Deploy:
         steps = [f"{number} {path}\n" for number, path in enumerate(plan.uploads)]
         steps += [f"- {path}\n" for path in plan.removed]
         uploads |= {"finish.py": _FINISH, "commit.new": "".join(steps).encode()}
-        free = self._prepare()
-        needed = _BLOCK * (_SPARE + sum(-(-len(x) // _BLOCK) for x in uploads.values()))
+        kept = {}
+        if self._trial:
+            kept = {path: f"o{n}" for n, path in enumerate((*plan.changed, *plan.removed))}
+            back = [f"{name} {path}\n" for path, name in kept.items()]
+            back += [f"- {path}\n" for path in plan.new]
+            uploads["undo.new"] = "".join(back).encode()
+        free = clear(self._board, self._readable)
+        blocks = _SPARE + len(kept) + sum(-(-len(x) // _BLOCK) for x in uploads.values())
+        needed = _BLOCK * blocks
         if needed > free:
             raise UserError(
                 f"the board's flash is full: {needed} bytes needed, {free} free",
@@ -144,31 +158,16 @@ class Deploy:
             for number, (name, content) in enumerate(uploads.items(), 1):
                 self._progress(f"uploading {number} of {len(uploads)}")
                 self._board.fs_writefile(f"/.deploy/{name}", content)
+            for old in kept.items():
+                self._progress("keeping what is replaced")
+                calls.lines(self._board, on_board.keep, old)
             if self._rom and rom.RECORD in plan.uploads:
                 on_rom.write(self._board, self._rom, rom.image(self._wanted), self._progress)
         except TransportExecError:
             with contextlib.suppress(TransportError):
-                self._prepare()  # give the flash back: it may be what was full
+                clear(self._board, self._readable)  # give the flash back: it may be what was full
             raise
         self._verify(uploads)
-
-    def _prepare(self) -> int:
-        """Clear /.deploy of all but the manifest; the bytes free then."""
-        try:
-            if self._readable:
-                return calls.run(self._board, on_board.prepare)
-        except TransportExecError:
-            pass  # there is a folder, or /.deploy itself is a file
-        for path in self._rubbish():
-            calls.run(self._board, on_board.remove, path)
-        return calls.run(self._board, on_board.prepare)
-
-    def _rubbish(self) -> list[str]:
-        try:
-            names = calls.lines(self._board, on_board.names)
-        except TransportExecError:
-            return [FOLDER]
-        return [f"{FOLDER}/{x}" for x in names if x != "manifest" or not self._readable]
 
     def _run(self, function: Callable) -> object:
         return calls.run(self._board, function)
@@ -178,7 +177,7 @@ class Deploy:
         for name, content in uploads.items():
             if found.get(f"/.deploy/{name}") != hashlib.sha256(content).hexdigest():
                 # Over WebREPL, also where the board could not write it: the firmware says nothing.
-                self._prepare()
+                clear(self._board, self._readable)
                 raise UserError(
                     "what arrived on the board is not what was sent",
                     "run the same command again; if that does not help, the flash is full or worn",
@@ -196,7 +195,5 @@ class Deploy:
         """Reset the board, or only its Python; the transport is of no use afterwards."""
         if soft:
             restart.soft_reset(self._board)
-            return
-        source = inspect.getsource(on_board.restart)
-        self._board.exec_raw_no_follow(f"{source}\nrestart()")
-        self._board.in_raw_repl = False
+        else:
+            restart.hard_reset(self._board)

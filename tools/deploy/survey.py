@@ -10,7 +10,7 @@ from mpremote.transport_serial import SerialTransport
 
 from tools import rom
 from tools.board import calls
-from tools.deploy import on_board, on_rom
+from tools.deploy import on_board_survey, on_rom
 from tools.deploy.plan import MANIFEST, Plan, candidates, digests, grouped, listed_in, make
 
 _ENOENT, _BLOCKED = "2", ("20", "21")  # ENOTDIR: a file is in place of a folder; EISDIR
@@ -21,7 +21,7 @@ def hashes(board: SerialTransport, paths: Iterable[str]) -> tuple[dict[str, str]
     """(SHA-256 in hex of each of these files on the board, paths with something in their way)."""
     groups, found, blocked = grouped(paths), {}, []
     for i in range(0, len(groups), _GROUPS):
-        for line in calls.lines(board, on_board.hashes, *groups[i : i + _GROUPS]):
+        for line in calls.lines(board, on_board_survey.hashes, *groups[i : i + _GROUPS]):
             digest, path = line.split(" ", 1)
             if digest in _BLOCKED:
                 blocked.append(path)
@@ -50,10 +50,10 @@ class Survey(NamedTuple):
 
 def survey(board: SerialTransport, wanted: dict[str, bytes]) -> Survey:
     """Look at `board`, where `wanted`, path -> content, is to be; it is in its raw REPL."""
-    answer = calls.run(board, on_board.survey)
+    answer = calls.run(board, on_board_survey.survey)
     assert isinstance(answer, list)
     mpy, pending, has_rom = answer
-    manifest = bytes.fromhex("".join(calls.lines(board, on_board.manifest)))
+    manifest = bytes.fromhex("".join(calls.lines(board, on_board_survey.manifest)))
     listed = listed_in(manifest) if manifest else []
     there = on_rom.look(board) if has_rom else None
     files = digests(there.files(wanted) if there else wanted)
@@ -78,7 +78,7 @@ def _with_modules(
     if there.has(rom.image(wanted)):
         found = modules
     elif there.in_use:
-        names = calls.lines(board, on_board.names, (rom.MOUNTED + rom.FOLDER[:-1],))
+        names = calls.lines(board, on_board_survey.names, (rom.MOUNTED + rom.FOLDER[:-1],))
         inside, _ = hashes(board, [rom.MOUNTED + rom.FOLDER + name for name in names])
         found = {path.removeprefix(rom.MOUNTED): digest for path, digest in inside.items()}
     else:

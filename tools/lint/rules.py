@@ -123,7 +123,14 @@ MISSING = {
 DEAD_HOOKS = frozenset({"__delattr__", "__setattr__"})
 
 # Not of the board's tree, but sent there by the tools, as source.
-SENT = frozenset({"tools/board/on_board.py", "tools/deploy/finish.py", "tools/deploy/on_board.py"})
+SENT = frozenset(
+    {
+        "tools/board/on_board.py",
+        "tools/deploy/finish.py",
+        "tools/deploy/on_board.py",
+        "tools/deploy/on_board_survey.py",
+    }
+)
 
 # These alone may wait: nothing is served yet, or somebody waits for their answer.
 MAY_BLOCK = SENT | {"boot.py"} | {f"device/{name}.py" for name in boot_only()}
