@@ -105,7 +105,7 @@ def test_ten_minutes_without_wifi_take_the_deploy_back(
 ) -> None:
     target = make_target(files, variant)
     before = ours(target)
-    settings = files["/webrepl_cfg.py"].replace(b"\"home\"", b"\"elsewhere\"")
+    settings = files["/webrepl_cfg.py"].replace(b'"home"', b'"elsewhere"')
     assert settings != files["/webrepl_cfg.py"]
     with pytest.raises(UserError):  # the board is not in the network any more
         target.deploy("HOST", changed(files, **{"webrepl_cfg.py": settings}))
