@@ -7,6 +7,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help clean check test lint fuzz
 MAKEFLAGS += --no-builtin-rules
+# With it, `python -m tools.info` would not find tools/.
+unexport PYTHONSAFEPATH
 
 ##
 ## To use it:
@@ -34,8 +36,8 @@ test: .venv/.installed-dev ## every test that this machine can run; says what it
 
 lint: .venv/.installed-dev ## style, the device-code check, types of device code
 	@failed=; \
-	.venv/bin/python -m ruff check --quiet --output-format=concise || failed=1; \
-	.venv/bin/python -m ruff format --check --quiet --output-format=concise || failed=1; \
+	.venv/bin/python -m ruff check --no-cache --quiet --output-format=concise || failed=1; \
+	.venv/bin/python -m ruff format --no-cache --check --quiet --output-format=concise || failed=1; \
 	.venv/bin/python -m tools.lint || failed=1; \
 	.venv/bin/python -m tools.lint.stubs && .venv/bin/python -m mypy || failed=1; \
 	test -z "$$failed"

@@ -94,10 +94,10 @@ def _wait(condition: Callable[[], object], seconds: float = math.inf) -> bool:
     return True
 
 
-def _boot(board: VirtualBoard, console: Console, stop: list[int]) -> None:
-    """Power on, and wait for the prompt or for `stop`, for ever."""
+def _boot(board: VirtualBoard, console: Console, ended: Callable[[], bool]) -> None:
+    """Power on, and wait for the prompt or until `ended()`, for ever."""
     board.do(Chip.power_on)
-    if not _wait(lambda: stop or board.chip.boots, _PATIENCE):
+    if not _wait(lambda: ended() or board.chip.boots, _PATIENCE):
         # As a real board does, it stays up with a program that never ends, to be cured.
         board.do(lambda chip: console.release())
         print(
@@ -106,7 +106,7 @@ def _boot(board: VirtualBoard, console: Console, stop: list[int]) -> None:
             file=sys.stderr,
             flush=True,
         )
-        _wait(lambda: stop or board.chip.boots)
+        _wait(lambda: ended() or board.chip.boots)
     if board.chip.boots:
         board.do(lambda chip: console.ready())
 
@@ -123,6 +123,10 @@ def run() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: stop.append(number))
     console = Console()
+
+    def ended() -> bool:
+        return bool(stop or console.failure)
+
     try:
         board = VirtualBoard(
             path,
@@ -148,10 +152,12 @@ def run() -> None:
         if lacks := launch.lacks():
             console.say(f"note: {lacks} cannot keep what runs on the board from your files")
         with running.announced(urlsplit(board.webrepl).port or 0, board.serial, path):
-            _boot(board, console, stop)
-            _wait(lambda: stop)
+            _boot(board, console, ended)
+            _wait(ended)
     finally:
         board.close()
+    if console.failure:
+        raise console.failure
 
 
 if __name__ == "__main__":

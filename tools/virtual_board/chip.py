@@ -151,12 +151,14 @@ class Chip(Hardware):
 
     @property
     def events_done(self) -> bool:
-        """True where no event waits for its callback, and none is being called."""
-        return self._run is not None and self._run.events.done
+        """True where no event of a socket or a pin waits for its callback or is in it."""
+        return self._run is not None and self._run.events.outer_done
 
     @property
     def at_rest(self) -> bool:
-        """True where no callback runs, and none will by itself."""
+        """True where no callback runs, and none will by itself: no job of the server's is due,
+        as one is in the first minute after a boot.
+        """
         return self._run is not None and self._run.events.at_rest
 
     @property
