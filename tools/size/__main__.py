@@ -24,7 +24,8 @@ _HEAP = "1M"  # so that nothing is collected in between
 # As they come at boot: each pays for what it is the first to need. Then what booting drops.
 _KEPT = ("rtc_state", "led", "http", "connection", "server", "webrepl_server", "button")
 _KEPT += ("access", "status", "pages", "api")
-_AT_TIMES = ("ap_watch",)  # kept where our access point came up
+# Kept where our access point came up, with ROMFS, and while a deploy is on trial.
+_AT_TIMES = ("ap_watch", "overlay", "trial")
 
 # Budgets go down, never up, without a reason in the commit.
 # Bytes of heap with 32-bit words, as measured. By the factor of 1.23 between this build and the
