@@ -19,7 +19,7 @@ except (Exception, SystemExit) as e:
         import os
 
         os.stat("/.deploy/undo")  # there while a deploy is on trial: boot.py takes it back
-        rtc_state.set(rtc_state.TRIAL, rtc_state.FAILED)
+        rtc_state.set(8, 2)
         import machine
 
         machine.reset()

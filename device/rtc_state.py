@@ -28,13 +28,8 @@ _LIGHT = const(4)
 _CRASHES = const(5)
 _MEANT = const(6)
 _AGE = const(7)
-TRIAL = const(8)
-CONFIRMED = const(1)
-FAILED = const(2)
-UNDONE = const(3)
 _ERROR = const(16)
 _END = const(128)
-_UP_MS = const(60000)
 
 light = False  # the light is on
 crashes = 0  # resets in a row that count, 255 at most
@@ -78,14 +73,6 @@ def settle():
     set(_MEANT, 1)
 
 
-def poll(now):
-    """A job of server.py's: settle when the board has been up for a minute, at `now` (ticks)."""
-    if not settled:
-        if now < _UP_MS:  # they begin at 0 with every hard reset
-            return _UP_MS - now
-        settle()
-
-
 def last_error():
     """The last error since power came, or ""."""
     return "".join(map(chr, _bytes[_ERROR:_END].rstrip(b"\0")))
@@ -99,11 +86,6 @@ def record(text):
         _bytes[_ERROR + i] = ord(c) if " " <= c <= "~" else ord("?")
     error_age = 0
     set(_AGE, 0)
-
-
-def trial():
-    """What became of a deploy on trial: 0, or one of the three above."""
-    return _bytes[TRIAL]
 
 
 def set(i, value):

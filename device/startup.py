@@ -20,7 +20,11 @@ _LIMIT = const(3)  # resets in a row
 # The SDK's numbers (struct rst_info): watchdog, exception, software watchdog.
 _EXCEPTION = const(2)
 _SOFT_WATCHDOG = const(3)
-_MEANT = const(6)  # in RTC memory, see rtc_state.py
+# In RTC memory, see rtc_state.py.
+_MEANT = const(6)
+_TRIAL = const(8)
+_CONFIRMED = const(1)
+_UNDONE = const(3)
 
 
 class Startup:
@@ -77,9 +81,9 @@ class _Steps:  # and what one hands on to the next
         from device import rtc_state
 
         rtc_state.load()
-        if rtc_state.trial() == rtc_state.UNDONE:
+        if rtc_state._bytes[_TRIAL] == _UNDONE:
             rtc_state.record("deploy undone: " + (rtc_state.last_error() or "it did not start"))
-            rtc_state.set(rtc_state.TRIAL, 0)
+            rtc_state.set(_TRIAL, 0)
         if self.board:
             if self.board.last_problem:
                 rtc_state.record(self.board.last_problem)
@@ -133,8 +137,8 @@ class _Steps:  # and what one hands on to the next
             os.stat("/.deploy/undo")
         except OSError:
             return  # there is none
-        if rtc_state.trial() == rtc_state.CONFIRMED:
-            rtc_state.set(rtc_state.TRIAL, 0)
+        if rtc_state._bytes[_TRIAL] == _CONFIRMED:
+            rtc_state.set(_TRIAL, 0)
             os.remove("/.deploy/undo")
             return
         from device import server, trial

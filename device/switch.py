@@ -3,7 +3,7 @@
 import gc
 import sys
 
-from device import button, rtc_state
+from device import button
 
 # What only booting needs, here and for tools/boot_only.py.
 _BOOT_ONLY = ("startup", "config", "wifi", "switch")
@@ -40,7 +40,7 @@ def start(startup=None):
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
     server.listen(api)
     # A full queue may have lost the button's event; and the clock begins anew now and then.
-    server.jobs += [button.poll, status.tick, rtc_state.poll]
+    server.jobs += [button.poll, status.tick]
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
 
 

@@ -12,6 +12,10 @@ from micropython import const
 from device import rtc_state
 
 _TRIAL_MS = const(600000)
+# In RTC memory, see rtc_state.py.
+_TRIAL = const(8)
+_CONFIRMED = const(1)
+_FAILED = const(2)
 
 confirmed = False  # make deploy has seen it work
 
@@ -25,8 +29,8 @@ def poll(now):
         return _TRIAL_MS - now
     confirmed = True
     if rtc_state.settled and network.WLAN(network.WLAN.IF_STA).isconnected():
-        rtc_state.set(rtc_state.TRIAL, rtc_state.CONFIRMED)  # the next boot removes the files
+        rtc_state.set(_TRIAL, _CONFIRMED)  # the next boot removes the files
     else:
         rtc_state.record("no WiFi, or no request, for 10 minutes")
-        rtc_state.set(rtc_state.TRIAL, rtc_state.FAILED)
+        rtc_state.set(_TRIAL, _FAILED)
         machine.reset()

@@ -5,7 +5,7 @@ import random
 import machine
 import pytest
 
-from device import rtc_state
+from device import rtc_state, status
 
 HEAD, CRASHES = 16, 5  # its size, and where it has the count of resets
 
@@ -127,9 +127,9 @@ def test_once_the_switch_has_worked_no_reset_before_it_counts():
 def test_a_minute_without_any_request_shows_that_the_switch_works():
     fill()
     rtc_state.load()
-    assert rtc_state.poll(1000) == 59_000
+    assert status.tick(1000) == 59_000
     assert not rtc_state.settled
-    assert rtc_state.poll(60_000) is None
+    assert status.tick(60_000) is None
     assert rtc_state.settled and values()[1] == 0
 
 

@@ -22,8 +22,10 @@ def survey():
         os.rename("/.deploy/commit", "/.deploy/commit")  # see boot.py
     except OSError:
         pending = False
-    mpy = getattr(sys.implementation, "_mpy", 0)
-    json.dump([mpy & 0xFF, pending, hasattr(vfs, "rom_ioctl")], sys.stdout)
+    mpy = getattr(sys.implementation, "_mpy", 0) & 0xFF
+    rom = hasattr(vfs, "rom_ioctl")
+    answer = [mpy, pending, rom]
+    json.dump(answer, sys.stdout)
 
 
 def manifest(path="/.deploy/manifest"):
