@@ -90,7 +90,13 @@ def upgraded(sock, peer):
     """Open a session behind a 101 -> whether it could begin."""
     global _sock, _terminal, _heard
     if not _is_free():
-        _tell(b"\r\nConcurrent WebREPL connection from %r rejected\r\n" % (peer,))
+        # As the stock one does, but not by print(): that could wait for minutes where the
+        # client of the session has vanished, and it would disturb who uses the serial line.
+        line = b"\r\nConcurrent WebREPL connection from %r rejected\r\n" % (peer,)
+        poll = select.poll()
+        poll.register(_sock, select.POLLOUT)
+        for _ in poll.ipoll(0):
+            _sock.send(bytes((0x81, len(line))) + line)  # one frame of text
         return False
     _terminal = _webrepl._webrepl(websocket.websocket(sock, True))  # True: its output may wait
     sock.setblocking(False)
@@ -131,12 +137,3 @@ def _hear(_):
     global _heard
     if not server.sweep():
         _heard = time.ticks_ms()
-
-
-def _tell(line):
-    # As the stock one does, but not by print(): that could wait for minutes where the session's
-    # client has vanished, and it would disturb who uses the serial line.
-    poll = select.poll()
-    poll.register(_sock, select.POLLOUT)
-    for _ in poll.ipoll(0):
-        _sock.send(bytes((0x81, len(line))) + line)  # one frame of text

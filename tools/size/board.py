@@ -82,7 +82,7 @@ def _deploy(board: VirtualBoard, files: dict[str, bytes]) -> tuple[float, int]:
     os.environ["PORT"] = board.serial
     writes = board.do(lambda chip: chip.flash.writes)
     start = time.monotonic()
-    assert not Flow(None, files, lambda line: None).run()
+    assert not Flow(None, files, lambda line: None).run().changed
     seconds = time.monotonic() - start
     return seconds, board.do(lambda chip: chip.flash.writes) - writes
 
