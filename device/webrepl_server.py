@@ -79,9 +79,10 @@ def handle(data):
         return (_PAGE % _client).encode()
     # Pages of other sites may not ask. One that hides in a sandbox passes for the stock client
     # opened from a file, whose origin is "null": that leaves the password.
-    own = host if host and access.is_local(host.lower()) else "?"  # by DNS rebinding: nobody's
-    friends = "//micropython.org/ %s //%s/" % (_client, own)
-    if origin and origin.startswith("http") and origin[origin.find("//") :] + "/" not in friends:
+    friends = ["micropython.org"] + _client.split("/")[2:3]
+    if host and access.is_local(host.lower()):  # else by DNS rebinding: nobody's
+        friends.append(host)
+    if origin and origin.startswith("http") and origin.split("://", 1)[-1] not in friends:
         return http.error(403)
     return _SWITCHED % b2a_base64(sha1(key.encode() + _GUID).digest())[:-1]
 
