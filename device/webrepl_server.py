@@ -96,8 +96,8 @@ def upgraded(sock, peer):
         line = b"\r\nConcurrent WebREPL connection from %r rejected\r\n" % (peer,)
         poll = select.poll()
         poll.register(_sock, select.POLLOUT)
-        for _ in poll.ipoll(0):
-            _sock.send(bytes((0x81, len(line))) + line)  # one frame of text
+        for item in poll.ipoll(0):
+            item[0].send(bytes((0x81, len(line))) + line)  # one frame of text
         return False
     _terminal = _webrepl._webrepl(websocket.websocket(sock, True))  # True: its output may wait
     sock.setblocking(False)

@@ -53,5 +53,6 @@ def survey(board: SerialTransport, wanted: dict[str, str]) -> Survey:
     listed = listed_in(manifest) if manifest else []
     found, blocked = hashes(board, {*candidates(wanted), *(listed or [])})
     readable = listed is not None and MANIFEST not in blocked
+    plan = make(wanted, found, listed or [], blocked)
     blocked = [path for path in blocked if path in wanted and path != MANIFEST]
-    return Survey(mpy, pending, readable, blocked, make(wanted, found, listed or []))
+    return Survey(mpy, pending, readable, blocked, plan)
