@@ -27,9 +27,9 @@ from device.http import error
 _SLOTS = const(3)
 _CALLBACK = const(20)  # socket option, see server.py
 _BUFFER = const(512)
-_SEND_BUFFER = const(1072)  # lwIP's TCP_SND_BUF
 _REQUEST_TIMEOUT_MS = const(4000)  # for a whole request to come
 _LONG = const(0xFFFFF)  # ms, longer than any of them
+_UNDISTURBED_MS = const(150)  # for a client's first bytes to come, before it can be evicted
 _LINGER_MS = const(50)  # of silence
 _LINGER_READS = const(128)  # 64 KiB
 _CHECK_MS = const(25)
@@ -51,12 +51,16 @@ _view = memoryview(_buffer)
 
 
 def accept(listener):
-    """Take in the client that waits there; who can best be spared makes room."""
+    """Take in the client that waits there, and evict another where no slot is free -> whether it
+    could. Where nobody may be evicted yet, the client waits in lwIP's backlog.
+    """
     for slot in slots:
         if not slot[_SOCK]:
             break
     else:
         slot = _evict()
+        if not slot:
+            return False
     slot[_SERVICE] = services[listener]
     slot[_SINCE] = slot[_DATA] = None
     slot[_READS_LEFT] = 0
@@ -66,6 +70,7 @@ def accept(listener):
         slot[_SOCK].setsockopt(socket.SOL_SOCKET, _CALLBACK, callback)
     except Exception:
         _drop(slot)
+    return True
 
 
 def turn(new):
@@ -104,23 +109,22 @@ def abort(sock):
     """Make the next close() of a socket take effect at once, not after 5 s. Never raises.
 
     A full send buffer has no room for a FIN, so modlwip.c aborts (tcp_out.c: tcp_enqueue_flags).
-    The client may still get the 503, with zeros behind it, before the RST.
+    The client may still get the 503 before the RST. The spaces make it fill the buffer.
     """
     try:
-        words = error(503)
         sock.setblocking(False)
-        sock.send(words + bytes(_SEND_BUFFER - len(words)))
+        sock.send(error(503, "Retry-After: %-909s\r\n" % 1))
     except Exception:
         pass  # it is gone already, or there is no memory: then the plain close() has to do
 
 
 def _evict():
-    # Rather of who has an answer than of who is silent, and rather of these than of who asks.
-    for slot in slots:
-        if slot[_READS_LEFT]:
-            break
-    else:
-        slot = max(slots, key=_rank)
+    # Rather who has an answer than who is silent, and rather these than who asks -> the free slot,
+    # or None where that client has just come.
+    slot = max(slots, key=_rank)
+    if not slot[_READS_LEFT]:
+        if _rank(slot) % _LONG < _UNDISTURBED_MS:
+            return None
         slot[_SERVICE].count(0)
         abort(slot[_SOCK])
     _close(slot)
@@ -128,8 +132,10 @@ def _evict():
 
 
 def _rank(slot):
-    # Of those without an answer: by age, and who is silent as if that were by far the longest.
+    # The longest silence first, and who is to be evicted before others as if it were far longer.
     age = 0 if slot[_SINCE] is None else ticks_diff(ticks_ms(), slot[_SINCE])
+    if slot[_READS_LEFT]:
+        age += _LONG
     return age if slot[_DATA] else age + _LONG
 
 

@@ -41,9 +41,9 @@ _TOKEN = const("etasonrc-dipguhflmwyxkbvjqz0123456789!#$%&'*+.^_`|~")
 # The number is the status, with a fourth digit where it has several reasons.
 _ERRORS = const("""
 303 See Other
-4000 Head must be plain ASCII with CR LF line ends
+4000 Head must be ASCII lines that end in CR LF
 4001 First line must be like GET / HTTP/1.1
-4002 Header lines must be like Name: value
+4002 Headers must be like Name: value
 4003 Header sent twice
 4004 Host header missing
 4005 Content-Length is not a number
@@ -58,10 +58,10 @@ _ERRORS = const("""
 414 URI Too Long
 415 Content-Type must be application/json
 421 Host is not a name of this switch
-431 Request Header Fields Too Large
+431 Headers Too Large
 500 Status is too long
-5010 Method Not Implemented
-5011 Transfer-Encoding Not Implemented
+5010 Method unknown
+5011 Transfer-Encoding unknown
 503 Busy
 505 HTTP Version Not Supported
 """)

@@ -69,8 +69,8 @@ def sweep(event=None):
     for item in _poll.ipoll(0):
         if item[1] & _POLLNVAL:
             return True
-        _call(accept, item[0])
-        new = True
+        if _call(accept, item[0]):
+            new = True
     if event is True:
         _ticking = False
     late = ticks_diff(ticks_ms(), _due)

@@ -79,9 +79,10 @@ def handle(data):
         return (_PAGE % _client).encode()
     # Pages of other sites may not ask. One that hides in a sandbox passes for the stock client
     # opened from a file, whose origin is "null": that leaves the password.
-    own = host if host and access.is_local(host.lower()) else "?"  # by DNS rebinding: nobody's
-    friends = "//micropython.org/ %s //%s/" % (_client, own)
-    if origin and origin.startswith("http") and origin[origin.find("//") :] + "/" not in friends:
+    friends = ["micropython.org"] + _client.split("/")[2:3]
+    if host and access.is_local(host.lower()):  # else by DNS rebinding: nobody's
+        friends.append(host)
+    if origin and origin.startswith("http") and origin.split("://", 1)[-1] not in friends:
         return http.error(403)
     return _SWITCHED % b2a_base64(sha1(key.encode() + _GUID).digest())[:-1]
 
@@ -90,7 +91,13 @@ def upgraded(sock, peer):
     """Open a session behind a 101 -> whether it could begin."""
     global _sock, _terminal, _heard
     if not _is_free():
-        _tell(b"\r\nConcurrent WebREPL connection from %r rejected\r\n" % (peer,))
+        # As the stock one does, but not by print(): that could wait for minutes where the
+        # client of the session has vanished, and it would disturb who uses the serial line.
+        line = b"\r\nConcurrent WebREPL connection from %r rejected\r\n" % (peer,)
+        poll = select.poll()
+        poll.register(_sock, select.POLLOUT)
+        for item in poll.ipoll(0):
+            item[0].send(bytes((0x81, len(line))) + line)  # one frame of text
         return False
     _terminal = _webrepl._webrepl(websocket.websocket(sock, True))  # True: its output may wait
     sock.setblocking(False)
@@ -131,12 +138,3 @@ def _hear(_):
     global _heard
     if not server.sweep():
         _heard = time.ticks_ms()
-
-
-def _tell(line):
-    # As the stock one does, but not by print(): that could wait for minutes where the session's
-    # client has vanished, and it would disturb who uses the serial line.
-    poll = select.poll()
-    poll.register(_sock, select.POLLOUT)
-    for _ in poll.ipoll(0):
-        _sock.send(bytes((0x81, len(line))) + line)  # one frame of text

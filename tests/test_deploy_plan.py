@@ -61,6 +61,13 @@ def test_the_board_is_asked_about_sources_that_would_hide_a_module():
     assert "/device/a.py" in plan.candidates({"/device/a.mpy": b""})
 
 
+def test_a_folder_that_hides_a_module_is_told():
+    wanted = {"/device/a.mpy": b""}
+    assert "/device/a" in plan.candidates(wanted)
+    *_, hiding = plan.make(board(wanted), board(wanted), [], ["/device/a", "/device/b"]).lines()
+    assert hiding.startswith("! device/a is not ours and hides")
+
+
 @given(wanted=contents, there=contents, listed=st.sets(st.sampled_from(PATHS)))
 def test_carried_out_it_gives_what_is_wanted_and_leaves_the_rest(wanted, there, listed):
     found = plan.make(board(wanted), board(there), sorted(listed))

@@ -67,6 +67,7 @@ def test_no_memory_at_any_stage_costs_that_client_only(board, monkeypatch, what_
 def test_no_memory_to_make_room_takes_it_all_the_same(board, monkeypatch, calls):
     first = board.client()
     board.client(), board.client()
+    board.net.idle(225)
     monkeypatch.setattr(board.connection, calls, raise_memory_error, raising=False)
     board.get()
     assert first.closed

@@ -90,6 +90,10 @@ def test_a_handshake_in_pieces_opens_a_session(board):
         (b"192.168.1.7:8266", b"http://192.168.1.7", False),
         (b"192.168.1.7:8266", b"https://evil.example", False),
         (b"192.168.1.7:8266", b"http://localhost:8080", False),
+        (b"192.168.1.7:8266", b"http:x/", False),  # no whole origin
+        (b"192.168.1.7:8266", b"http:", False),
+        (b"192.168.1.7:8266", b"http://", False),
+        (b"192.168.1.7:8266", b"https://micropython.org/webrepl", False),
     ],
 )
 def test_a_page_of_another_site_cannot_open_a_session(board, host, origin, may):

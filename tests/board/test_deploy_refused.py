@@ -25,6 +25,15 @@ def test_a_source_that_hides_a_module_is_told_and_left_alone(
     assert target.files()["/device/led.py"] == own
 
 
+def test_a_folder_that_hides_a_module_is_told_and_left_alone(
+    files: Files, make_target: Make
+) -> None:
+    target = make_target({**files, "/device/ap_watch/notes.txt": b"mine"})
+    status, lines = target.deploy("PORT", files)
+    assert status == 0 and any(line.startswith("! device/ap_watch is not") for line in lines)
+    assert target.files()["/device/ap_watch/notes.txt"] == b"mine"
+
+
 @kinds
 @pytest.mark.parametrize("how", ["none left", "fails in the middle"])
 def test_a_full_flash_is_one_line_and_the_old_set_serves(

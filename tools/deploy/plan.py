@@ -57,7 +57,7 @@ class Plan:
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     same: tuple[str, ...]
-    hiding: tuple[str, ...]  # sources that are not ours and hide a module of ours
+    hiding: tuple[str, ...]  # sources and folders that are not ours and hide a module of ours
 
     @property
     def empty(self) -> bool:
@@ -82,8 +82,11 @@ class Plan:
 
 
 def candidates(wanted: dict[str, str]) -> list[str]:
-    """The paths to ask the board about: ours, and sources that could hide compiled modules."""
-    return [*wanted, *(path[:-4] + ".py" for path in wanted if path.endswith(".mpy"))]
+    """The paths to ask the board about: ours, and what could hide a compiled module: a source of
+    its name, or a folder, which MicroPython imports first.
+    """
+    modules = [path[:-4] for path in wanted if path.endswith(".mpy")]
+    return [*wanted, *(module + ".py" for module in modules), *modules]
 
 
 def grouped(paths: Iterable[str]) -> list[tuple[str, str]]:
@@ -98,9 +101,14 @@ def grouped(paths: Iterable[str]) -> list[tuple[str, str]]:
     return groups
 
 
-def make(wanted: dict[str, str], on_board: dict[str, str], listed: list[str]) -> Plan:
-    """Compare `wanted` with what is on the board, both path -> SHA-256 in hex, and with what its
-    last manifest lists.
+def make(
+    wanted: dict[str, str],
+    on_board: dict[str, str],
+    listed: list[str],
+    folders: Iterable[str] = (),
+) -> Plan:
+    """Compare `wanted` with what is on the board, both path -> SHA-256 in hex, with what its last
+    manifest lists, and with the paths that are folders there.
     """
     same, new, changed = [], [], []
     for path, digest in wanted.items():
@@ -116,5 +124,6 @@ def make(wanted: dict[str, str], on_board: dict[str, str], listed: list[str]) ->
         for path in on_board
         if path.endswith(".py") and path[:-3] + ".mpy" in wanted and path not in removed
     ]
+    hiding += [path for path in folders if path + ".mpy" in wanted]
     order = [tuple(sorted(x)) for x in (new, changed, removed, same, hiding)]
     return Plan(*order)

@@ -62,10 +62,10 @@ def survey(board: SerialTransport, wanted: dict[str, bytes]) -> Survey:
         candidate = {path for path in candidate if not rom.in_image(path)}
     found, blocked = hashes(board, candidate)
     readable = listed is not None and MANIFEST not in blocked
-    blocked = [path for path in blocked if path in files and path != MANIFEST]
     if there:
         found |= {rom.FOLDER + name: "" for name in there.on_top}
-    steps = make(files, found, listed or [])
+    steps = make(files, found, listed or [], blocked)
+    blocked = [path for path in blocked if path in files and path != MANIFEST]
     plan = _with_modules(board, there, wanted, steps) if there else steps
     return Survey(mpy, pending, readable, blocked, plan, steps, there)
 
