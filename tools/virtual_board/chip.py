@@ -42,7 +42,7 @@ class Chip(Hardware):
         super().__init__(
             Flash(image, layout), air, led_changed, lambda pin: self.interrupt(_PIN + pin)
         )
-        self.uart = Uart(loop, lambda data: self.terminal.put(data))
+        self.uart = Uart(loop, lambda data: self.terminal.put(data), self._has_room)
         self.terminal = Terminal(self.uart, self.stack, printed, self._ctrl_c, self._keys)
         self.restart_time = 0.1  # s from machine.reset() to the reset, as system_restart() takes
         self.boots = 0  # counts arrivals at the prompt
@@ -178,6 +178,9 @@ class Chip(Hardware):
     def _keys(self) -> None:
         if self._run:
             self._run.wake()
+
+    def _has_room(self) -> bool:
+        return self.terminal.ring.has_room(self.loop.time())
 
     def _tick(self) -> None:
         # What the SDK does by itself: WiFi comes and goes; output that was held up drains.
