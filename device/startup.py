@@ -52,9 +52,9 @@ def run(board):
     if not board.interrupted:
         board.step("WiFi", steps.wifi)
     if board.rtc_state:
+        board.step("trial", steps.trial)
         # Last: of several errors the reason for safe mode is kept.
         board.step("crashes", steps.crashes)
-    board.step("trial", steps.trial)
     if not board.interrupted:
         print("boot: address", steps.address or "none yet")
     return steps.startup

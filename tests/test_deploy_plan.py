@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.deploy import on_board, plan
+from tools.deploy import on_board_survey, plan
 from tools.lint import check
 
 PATHS = ["/boot.py", "/main.py", "/device/a.mpy", "/device/a.py", "/device/b.mpy", "/note.txt"]
@@ -81,8 +81,8 @@ def test_carried_out_it_gives_what_is_wanted_and_leaves_the_rest(wanted, there, 
 
 
 def test_what_is_sent_to_the_board_is_what_its_python_has():
-    folder = Path(on_board.__file__).parent
-    for name in ("on_board.py", "finish.py"):
+    folder = Path(on_board_survey.__file__).parent
+    for name in ("on_board.py", "on_board_survey.py", "finish.py"):
         # As boot.py it may wait, print and use files.
         assert check.check("boot.py", (folder / name).read_text()) == []
 
@@ -98,13 +98,13 @@ def test_the_survey_of_a_real_micropython_is_understood(tmp_path):
     manifest = json.dumps([f"/{n}.mpy" for n in range(30)])
     (tmp_path / "manifest").write_text(manifest)
     paths = [str(tmp_path / name) for name in ("a.mpy", "none", "a.mpy/below")]
-    code = Path(on_board.__file__).read_text()
+    code = Path(on_board_survey.__file__).read_text()
     code += f"survey()\nprint()\nmanifest({str(tmp_path / 'manifest')!r})\nprint('.')\n"
     code += "".join(f"hashes{group}\n" for group in plan.grouped(paths))
     done = subprocess.run([MICROPYTHON, "-c", code], capture_output=True, text=True, check=True)
     first, *rest = done.stdout.splitlines()
     end = rest.index(".")
-    assert json.loads(first) == [6, False]
+    assert json.loads(first) == [6, False, False]
     assert bytes.fromhex("".join(rest[:end])).decode() == manifest
     rest = rest[end + 1 :]
     assert dict(line.split(" ", 1)[::-1] for line in rest) == {
