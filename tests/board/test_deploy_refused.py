@@ -110,7 +110,7 @@ def test_a_switch_that_does_not_start_is_told_with_its_reason(
 ) -> None:
     target = make_target(files)
     broken = changed(files, **{"device/switch.mpy": module("raise ValueError('oops')")})
-    with pytest.raises(UserError, match="does not run.*oops"):
+    with pytest.raises(UserError, match="taken the deploy back.*oops"):
         target.deploy("PORT", broken)
     assert target.at_its_prompt()
     assert target.deploy("PORT", files)[0] == 0

@@ -58,7 +58,8 @@ class Deploy:
         found = survey(self._board, self._wanted)
         self._steps, self._rom = found.steps, found.rom
         # There is a way back where something of ours was there before.
-        self._trial = self._with_trial and MANIFEST not in found.steps.new
+        known = found.readable and MANIFEST not in found.steps.new
+        self._trial = self._with_trial and known
         self._pending = found.pending
         self._readable = found.readable
         if not found.readable:
