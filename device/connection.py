@@ -121,8 +121,11 @@ def abort(sock):
 def _evict():
     # Rather who has an answer than who is silent, and rather these than who asks -> the free slot,
     # or None where that client has just come.
-    slot = max(slots, key=_rank)
-    if not slot[_READS_LEFT]:
+    for slot in slots:
+        if slot[_READS_LEFT]:
+            break
+    else:
+        slot = max(slots, key=_rank)
         if _rank(slot) % _LONG < _UNDISTURBED_MS:
             return None
         slot[_SERVICE].count(0)
@@ -132,10 +135,8 @@ def _evict():
 
 
 def _rank(slot):
-    # The longest silence first, and who is to be evicted before others as if it were far longer.
+    # Of those without an answer: by age, and who is silent as if that were by far the longest.
     age = 0 if slot[_SINCE] is None else ticks_diff(ticks_ms(), slot[_SINCE])
-    if slot[_READS_LEFT]:
-        age += _LONG
     return age if slot[_DATA] else age + _LONG
 
 
