@@ -62,7 +62,7 @@ def accept(listener):
         if not slot:
             return False
     slot[_SERVICE] = services[listener]
-    slot[_SINCE] = slot[_DATA] = None
+    slot[_SINCE] = None
     slot[_READS_LEFT] = 0
     try:
         slot[_SOCK], slot[_PEER] = listener.accept()

@@ -47,6 +47,7 @@ with open("/.deploy/commit") as f:
         step = step[:-1]
         what, path = step.split(" ", 1)
         _carry_out(what, path)
+
 _unless(_ENOENT, os.rename, "/.deploy/undo.new", "/.deploy/undo")
 os.remove("/.deploy/commit")
 if "undo" not in os.listdir("/.deploy"):

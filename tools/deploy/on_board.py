@@ -65,14 +65,12 @@ def prepare():
 
 def keep(path, name):
     """Copy a file to /.deploy/`name`, for the way back."""
-    buf = bytearray(256)
-    view = memoryview(buf)
     old = open(path, "rb")  # noqa: SIM115
     new = open("/.deploy/" + name, "wb")  # noqa: SIM115
-    n = old.readinto(buf)
-    while n:
-        new.write(view[:n])
-        n = old.readinto(buf)
+    part = old.read(256)
+    while part:
+        new.write(part)
+        part = old.read(256)
     old.close()
     new.close()
 
