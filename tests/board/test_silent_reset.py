@@ -54,7 +54,7 @@ def test_a_prompt_at_which_a_program_runs_in_silence_is_kept(
     # Time for more probes than may fail; a minute for the board, which then gives the session of
     # a silent client to another.
     for _ in range(6):
-        board.do(lambda chip: chip.clock.advance(50_000))
+        board.do(lambda chip: chip.clock.advance(20_000))
         wire.read_until(b"never", timeout=0.6)
     wire.write(b"\x03")
     assert wire.read_until(b"Interrupt: \r\n>>> ").endswith(b"Interrupt: \r\n>>> ")
