@@ -7,6 +7,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help clean check test lint fuzz
 MAKEFLAGS += --no-builtin-rules
+# With it, `python -m tools.info` would not find tools/.
+unexport PYTHONSAFEPATH
 
 ##
 ## To use it:
@@ -34,8 +36,8 @@ test: .venv/.installed-dev ## every test that this machine can run; says what it
 
 lint: .venv/.installed-dev ## style, the device-code check, types of device code
 	@failed=; \
-	.venv/bin/python -m ruff check --quiet --output-format=concise || failed=1; \
-	.venv/bin/python -m ruff format --check --quiet --output-format=concise || failed=1; \
+	.venv/bin/python -m ruff check --no-cache --quiet --output-format=concise || failed=1; \
+	.venv/bin/python -m ruff format --no-cache --check --quiet --output-format=concise || failed=1; \
 	.venv/bin/python -m tools.lint || failed=1; \
 	.venv/bin/python -m tools.lint.stubs && .venv/bin/python -m mypy || failed=1; \
 	test -z "$$failed"
@@ -58,6 +60,9 @@ help:
 # These files are never made, so that a tool is run whenever it is asked for.
 tools.bench tools.recording tools.screenshots tools.size: .venv/.installed-dev
 	@exec .venv/bin/python -m $@
+# Its status 2, of a dry run that found something to do, is no error.
+tools.deploy: .venv/.installed
+	@.venv/bin/python -m $@ || test $$? -eq 2
 tools.%: .venv/.installed
 	@exec .venv/bin/python -m $@
 
@@ -79,6 +84,7 @@ tools.%: .venv/.installed
 ##   HOSTS="name ..."     several of them
 ##   FIRMWARE=file.bin    what `make flash` writes
 ##   DRY_RUN=1            say what `make deploy` would do
+##   OLD_PASS='...'       the board's WebREPL password, where webrepl_cfg.py has a new one
 ##   COUNT=n              how many requests `make soak` makes (100000)
 ##   WRITE=1              bench, screenshots and recording write into docs/, not into build/
 ##

@@ -6,6 +6,12 @@ from micropython import const
 
 from device import http
 
+# Lines of http's list of fields.
+_HOST = const(0)
+_AUTHORIZATION = const(4)
+_ORIGIN = const(5)
+_SEC_FETCH_SITE = const(6)
+
 # What the board, whose name is @, is called: names that the DNS of the world does not lead to.
 _NAMES = const("\nlocalhost\n@\n@.local\n@.lan\n@.home\n@.home.arpa\n@.internal\n")
 
@@ -22,17 +28,19 @@ def start(name, secret):
 
 
 def refusal(writes, fields):
-    """Return the number of the error for a request that may not be made; None for one that may.
+    """Return the response or number of an error for a request that may not be made, else None.
 
     `fields` are http.parse()'s, `writes` is whether it asks for a change.
     """
-    host, _, _, _, credentials, origin, site, *_ = fields
+    host = fields[_HOST]
     if host is not None:
         host = host.lower()
         if not is_local(host):
             return 421  # a foreign name that leads here: DNS rebinding
-    if password and not _is_password(credentials):
-        return 401
+    if password and not _is_password(fields[_AUTHORIZATION]):
+        return http.error(401, 'WWW-Authenticate: Basic realm="switch", charset="UTF-8"\r\n')
+    origin = fields[_ORIGIN]
+    site = fields[_SEC_FETCH_SITE]
     # A page of another site may make a browser ask: RFC 6454, and Fetch Metadata.
     if writes and origin is not None and origin.lower().split("://")[1:] != [host]:
         return 403

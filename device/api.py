@@ -16,15 +16,13 @@ except ImportError:  # lost, or not built: the switch works all the same
 _MAX_RESPONSE = const(1071)
 _LONGEST_POLL = const(512)  # bytes kept, twice; a browser's fetch() sends 300 to 450
 
-# Lines of http's list of methods, the reading ones first, and of its list of fields.
-_GET = const(0)
-_HEAD = const(1)
-_POST = const(2)
-_PUT = const(3)
-_LENGTH = const(1)
+_READING = const("GET, HEAD")
+
+# Lines of http's list of fields.
+_CONTENT_LENGTH = const(1)
 _CONTENT_TYPE = const(2)
 _ACCEPT = const(8)
-_ENCODINGS = const(9)
+_ACCEPT_ENCODING = const(9)
 
 # Media types of {"on": true}. `curl -d` says that it sends a form, Home Assistant says octets.
 _JSON_TYPES = const("""
@@ -65,26 +63,22 @@ def handle(data):
     # An open page, or Home Assistant, asks the same again and again: bytes that passed every
     # check once are only compared, which allocates nothing.
     if data in _polls:
-        return _ON if led.signal.value() else _OFF  # _state(), without the price of a call
+        return _ON if led.signal.value() else _OFF  # _led(), without the price of a call
     try:
         return _handle(bytes(data))
     except MemoryError:
         return http.error(503)
 
 
-def sent(response, sock, peer):
-    """Count a response.
-
-    The client is to close first: so TIME_WAIT is its own, and one that is still sending is not
-    cut off by an RST before it has read why it need not.
-    """
+def count(status):
+    """Count a client, by the first digit of the status that it was sent (a byte), or 0."""
     global requests, rejected
-    if response[9] < 0x34:  # b"4", behind b"HTTP/1.1 "
+    if 0 < status < 0x34:  # b"4"
         requests += 1
     else:
         rejected += 1
-    if rtc_state.crashes:
-        rtc_state.set_crashes(0)  # whatever crashed, it serves again
+    if status and not rtc_state.settled:
+        rtc_state.settle()  # whatever reset the board, it serves
 
 
 def _handle(data):
@@ -92,73 +86,81 @@ def _handle(data):
     request = http.parse(data)
     if request is None:
         return None
-    response = request if isinstance(request, int) else _decide(*request)
+    response = request
+    if not isinstance(request, int):
+        method, path, body, fields = request
+        response = _decide(method, path, fields)
+        if callable(response):  # from here, since the C stack is short
+            response = response(method, body, fields)
     if isinstance(response, int):
         response = http.error(response)
-    start = 2 if data[:2] == b"\r\n" else 0
-    if data[start : start + 5] == b"HEAD ":  # also where the rest of it was refused
+    if data[:7].lstrip()[:5] == b"HEAD ":  # also where the rest of it was refused
         return response[: response.find(b"\r\n\r\n") + 4]
     # Not with a password in it: the time that comparing takes would help to guess it.
-    if (response is _ON or response is _OFF) and request[0] == _GET and not access.password:
+    if (response is _ON or response is _OFF) and method == "GET" and not access.password:
         if len(data) <= _LONGEST_POLL:
             _polls = (data, _polls[0])
     return response
 
 
-def _decide(method, path, body, fields):
-    """Return a response, or the number of an error."""
-    refusal = access.refusal(method > _HEAD, fields)
+def _decide(method, path, fields):
+    """Return a response, the number of an error, or the function that decides."""
+    refusal = access.refusal(method not in _READING, fields)
     if refusal:
         return refusal
-    if path == "/toggle":
-        if method != _POST:
-            return 4052
-        # The answer first: where there is no memory for it, nothing may have happened.
-        to_page = None if _JSON in (fields[_ACCEPT] or "").lower() else http.error(303)
-        led.toggle()
-        return to_page or _state()
-    if path == "/led":
-        if method <= _HEAD:
-            return _state()
-        return _set(body, fields) if method <= _PUT else 4051
-    page = pages.PAGES.get(path) if pages else None
-    if not page and path != "/" and path != "/status":
+    allow, handler = routes.get(path) or (_READING, pages and pages.PAGES.get(path))
+    if not handler:
         return 404
-    if method > _HEAD:
-        return 4050
-    if page:
-        # There is no room to have it twice.
-        return page if http.takes_gzip(fields[_ENCODINGS]) else 406
-    if path == "/status":
-        return _report()
+    if method not in allow:
+        return http.error(405, "Allow: %s\r\n" % allow)
+    if callable(handler):
+        return handler
+    # There is no room to have it twice.
+    return handler if http.takes_gzip(fields[_ACCEPT_ENCODING]) else 406
+
+
+def _page(*_):
     if pages:
         return pages.render(_name, led.signal.value())
     body = "on: %d<form method=post action=/toggle><button>toggle" % led.signal.value()
     return http.response("200 OK", "text/html", body)
 
 
-def _state():
+def toggle(method, body, fields):
+    """POST /toggle."""
+    # The answer first: where there is no memory for it, nothing may have happened.
+    to_page = None
+    if _JSON not in (fields[_ACCEPT] or "").lower():
+        to_page = http.error(303, "Location: /\r\n")
+    led.toggle()
+    return to_page or _led("GET", None, None)
+
+
+def _led(method, body, fields):
+    if method not in _READING:
+        on = wish(body, fields)
+        if not isinstance(on, bool):
+            return on
+        led.set(on)
     return _ON if led.signal.value() else _OFF
 
 
-def _set(body, fields):
-    """Switch the light as `body` (bytes) asks; return a response, or the number of an error."""
-    if fields[_LENGTH] is None:
+def wish(body, fields):
+    """What `body` (bytes) asks for: True or False; or a response (bytes) or number of an error."""
+    if fields[_CONTENT_LENGTH] is None:
         return 411
     if http.line_of((fields[_CONTENT_TYPE] or "").split(";")[0].strip().lower(), _JSON_TYPES) < 0:
         return 415
     # By hand, since MicroPython's json also takes {"on" true} and {"on": true,}.
-    if not body or max(body) > 126:
-        return 4006
-    words = text = str(body, "utf-8")
-    for space in " \t\r\n":
-        words = words.replace(space, "")
-    if words != '{"on":true}' and words != '{"on":false}':
-        return 4006
-    if words[1:5] not in text or words[6:-1] not in text:  # a space in a word
-        return 4006
-    led.set(words[6] == "t")
-    return _state()
+    if body and max(body) <= 126:
+        words = text = str(body, "utf-8")
+        for space in " \t\r\n":
+            words = words.replace(space, "")
+        for word in ("true", "false"):
+            # No space in a word.
+            if words == '{"on":%s}' % word and '"on"' in text and word in text:
+                return word == "true"
+    return http.error('400 Body must be {"on": true} or {"on": false}')
 
 
 def report():
@@ -166,7 +168,7 @@ def report():
     return status.read(pages.VERSION if pages else "no page", requests, rejected)
 
 
-def _report():
+def _report(*_):
     fields = report()
     for longest in (200, 60, 15):  # characters of a string, so that all of them fit
         for key, value in fields.items():
@@ -176,3 +178,13 @@ def _report():
         if len(response) <= _MAX_RESPONSE:
             return response
     return 500
+
+
+# What a path takes: Allow's value, and a function of method (str), body (bytes) and fields that
+# returns a response (bytes) or the number of an error. A module may add its own.
+routes = {
+    "/": (_READING, _page),
+    "/led": ("GET, HEAD, PUT, POST", _led),
+    "/toggle": ("POST", toggle),
+    "/status": (_READING, _report),
+}

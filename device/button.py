@@ -10,10 +10,9 @@ from device import led
 _PIN = const(0)
 _DEBOUNCE_MS = const(50)
 
-# Called at every edge, once there is a server: the queue of events may have lost one of a socket's
-# to the bouncing contacts, and a sweep makes up for it.
+# server.sweep, once there is a server. Called at every edge: the queue of events may have lost one
+# of a socket's to the bouncing contacts, and sweep() says whether a soft reset has begun.
 sweep = None
-closed = None  # asked first, once there is a server: see server.py
 
 _pin = None
 _up = False
@@ -35,7 +34,7 @@ def start():
 
 
 def poll(_):
-    """Toggle the light where a press has begun.
+    """Toggle the light where a press has begun; a job of server.py's.
 
     The level counts, as it is now: which edge it was, and how many were lost, does not matter.
     Runs from the scheduler, on top of anything: allocates nothing, prints nothing.
@@ -53,8 +52,5 @@ def poll(_):
 
 
 def _edge(_):
-    if closed and closed():
-        return
-    poll(None)
-    if sweep:
-        sweep()
+    if not (sweep and sweep()):
+        poll(None)

@@ -5,21 +5,20 @@ import os
 import sys
 from binascii import hexlify
 
-# Name, fewest and most bytes; empty is always allowed. PASS: what the firmware takes (modwebrepl.c
-# and webrepl_setup.py). WIFI_SSID, WIFI_PASSWORD: what the SDK stores. AP_PASSWORD: WPA2's rule.
-# HOSTNAME: what both DHCP's name and an access point's take. BASE: the stock WebREPL's, where the
-# client that a browser gets is.
-_TEXTS = (
-    ("PASS", 4, 9),
-    ("WIFI_SSID", 1, 32),
-    ("WIFI_PASSWORD", 1, 64),
-    ("HOSTNAME", 1, 32),
-    ("AP_PASSWORD", 8, 63),
-    ("HTTP_PASSWORD", 1, 64),
-    ("BASE", 1, 255),
+# made of tools/settings_table.py: begin (by `python -m tools.settings_texts`)
+# Name, and what it may be: one of these; or a text of so many bytes, and its kind:
+# 0 may be empty, 1 is a host name, 2 is as 0 or a WPA key of 64 hex digits.
+_LIMITS = (
+    ("WIFI_SSID", 1, 32, 0),
+    ("WIFI_PASSWORD", 8, 63, 2),
+    ("HOSTNAME", 1, 32, 1),
+    ("PASS", 4, 9, 0),
+    ("HTTP_PASSWORD", 1, 64, 0),
+    ("AP_PASSWORD", 8, 63, 0),
+    ("LED_PIN", (2, 4, 5, 12, 13, 14, 15, 16)),
+    ("LED_ACTIVE_LOW", (False, True)),
+    ("BASE", 1, 255, 0),
 )
-# Not 0, the button; not 1 and 3, the serial port; not 6 to 11, the flash chip.
-_PINS = (2, 4, 5, 12, 13, 14, 15, 16)
 
 
 class Config:
@@ -28,10 +27,19 @@ class Config:
     `problem` names settings and never holds values, which may be secrets.
     """
 
-    PASS = WIFI_SSID = WIFI_PASSWORD = AP_PASSWORD = HTTP_PASSWORD = BASE = problem = ""
+    problem = ""
+    WIFI_SSID = ""
+    WIFI_PASSWORD = ""
     HOSTNAME = "switch"
+    PASS = ""
+    HTTP_PASSWORD = ""
+    AP_PASSWORD = ""
     LED_PIN = 2
     LED_ACTIVE_LOW = True
+    BASE = ""
+
+
+# made of tools/settings_table.py: end
 
 
 def load():
@@ -47,49 +55,72 @@ def load():
 
         # Its values are copied; and whoever edits the file gets the new ones at the next load().
         del sys.modules["webrepl_cfg"]
-    except Exception as e:
-        if isinstance(e, ImportError) and "webrepl_cfg" in str(e):
-            config.problem = "webrepl_cfg.py is missing: make it from webrepl_cfg.py.example"
+        if hasattr(webrepl_cfg, "__path__"):
+            problem, locked = "webrepl_cfg.py is hidden by a folder webrepl_cfg: remove that", True
         else:
+            problem, locked = _take(config, webrepl_cfg)
+    except (Exception, SystemExit) as e:
+        locked = not isinstance(e, ImportError) or "webrepl_cfg" not in str(e)
+        if locked:
             # Without the exception's text: `PASS = secret` has "name 'secret' isn't defined".
-            config.problem = "webrepl_cfg.py%s: %s" % (_line(e), type(e).__name__)
-            config.HTTP_PASSWORD = _nobody_knows()
-        return config
-    unfit = _take(config, webrepl_cfg)
-    if "HTTP_PASSWORD" in unfit:
-        config.HTTP_PASSWORD = _nobody_knows()
-    if unfit:
-        config.problem = "webrepl_cfg.py: not as in the example: " + ", ".join(unfit)
+            problem = "webrepl_cfg.py%s: %s" % (_line(e), type(e).__name__)
+        else:
+            problem = "webrepl_cfg.py is missing: make it from webrepl_cfg.py.example"
+    if locked:
+        config.HTTP_PASSWORD = hexlify(os.urandom(16)).decode()
+        problem += "; so nobody gets into the page"
+    config.problem = problem
     return config
 
 
 def _take(config, source):
-    """Copy the settings that are fit for use; the names of the others."""
+    """Copy the settings that are fit for use; what is wrong with the rest, and whether that may
+    have been meant as a password of the page.
+    """
     unfit = []
-    for name, fewest, most in _TEXTS:
-        value = getattr(source, name, "")
-        if type(value) is not str or value and not fewest <= len(value.encode()) <= most:
-            unfit.append(name)
-        elif "\0" in value:  # the SDK's texts end there: a password may be none
-            unfit.append(name)
-        elif name == "HOSTNAME" and not _is_host(value):
-            unfit.append(name)
-        elif value:
-            setattr(config, name, value)
-    for name, fit in (("LED_PIN", _PINS), ("LED_ACTIVE_LOW", (False, True))):
-        value = getattr(source, name, getattr(config, name))
-        if type(value) is type(fit[0]) and value in fit:
+    unknown = [name for name in dir(source) if name[0] != "_"]
+    for name, *limits in _LIMITS:
+        if name not in unknown:
+            continue
+        unknown.remove(name)
+        value = getattr(source, name)
+        if type(value) is type(getattr(config, name)) and _fits(value, *limits):
             setattr(config, name, value)
         else:
             unfit.append(name)
-    return unfit
+    problem = ""
+    if unfit:
+        problem = "webrepl_cfg.py: not as in the example: " + ", ".join(unfit)
+    locked = "HTTP_PASSWORD" in unfit
+    if unknown:
+        unknown.sort()
+        problem = (problem + "; " if unfit else "webrepl_cfg.py: ") + "unknown: "
+        problem += ", ".join(unknown)
+        looks = "\n".join(unknown).lower()
+        if not config.HTTP_PASSWORD and ("pas" in looks or "pw" in looks or "http" in looks):
+            locked = True
+    return problem, locked
 
 
-def _is_host(name):
-    # RFC 952: other characters would never match the Host header of a browser's request.
-    return name == name.strip("-") and all(
-        c == "-" or ord(c) < 128 and (c.isalpha() or c.isdigit()) for c in name
-    )
+def _fits(value, fewest, most=0, kind=0):
+    if not most:
+        return value in fewest
+    if not value:
+        return kind != 1
+    size = len(value.encode())
+    digits = 0
+    for c in value:
+        code = ord(c)
+        # What no login can type; half a character is no text.
+        if code < 32 or code == 127 or 0xD800 <= code < 0xE000:
+            return False
+        # RFC 952: other characters would never match the Host header of a browser's request.
+        if kind == 1 and c != "-" and (code > 127 or not (c.isalpha() or c.isdigit())):
+            return False
+        digits += c in "0123456789abcdefABCDEF"
+    if kind == 1 and value != value.strip("-"):
+        return False
+    return fewest <= size <= most or kind == 2 and digits == size == 64
 
 
 def _line(error):
@@ -98,7 +129,3 @@ def _line(error):
     sys.print_exception(error, trace)
     _, *after = trace.getvalue().split('webrepl_cfg.py", line ')
     return ", line " + after[-1].split()[0].strip(",") if after else ""
-
-
-def _nobody_knows():
-    return hexlify(os.urandom(16)).decode()

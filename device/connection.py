@@ -3,19 +3,20 @@
 lwIP drops the SYN of a sixth active connection (tcp_in.c). Three slots, which HTTP and WebREPL
 share, and a WebREPL session leave one for the next client, for whom one in the three makes room.
 
-Whoever serves a port is a module, or an object, with
+A service is a module, or an object, with
   port            the TCP port
-  rejected        a count of the clients that it lost or refused
   handle(data)    the response (bytes, at most 1071) to `data` (bytes-like), all that has come so
                   far on one connection, or None while that is no whole request
-  sent(response, sock, peer)    called behind a response: None lets the client close first, False
-                  has the connection closed now, True keeps the socket
+  count(status)   called once for each client, with the first digit of the status that it was sent
+                  (a byte, as in b"2"), or 0 where it was lost
+  upgraded(sock, peer)    only where it answers 101, and then instead of count(): True where it
+                  keeps the socket, else that is closed
+The client closes first, or is closed after a short silence.
 
 On a request's way, here and in server.py, no function has more than 11 words of locals and stack,
 three for a `try` included: for more, MicroPython takes each call's frame from the heap (objfun.c).
 """
 
-import select
 import socket
 from time import ticks_diff, ticks_ms
 
@@ -26,11 +27,12 @@ from device.http import error
 _SLOTS = const(3)
 _CALLBACK = const(20)  # socket option, see server.py
 _BUFFER = const(512)
-_SEND_BUFFER = const(1072)  # lwIP's TCP_SND_BUF
 _REQUEST_TIMEOUT_MS = const(4000)  # for a whole request to come
 _LONG = const(0xFFFFF)  # ms, longer than any of them
+_UNDISTURBED_MS = const(150)  # for a client's first bytes to come, before it can be evicted
 _LINGER_MS = const(50)  # of silence
 _LINGER_READS = const(128)  # 64 KiB
+_CHECK_MS = const(25)
 
 # A slot is a list of these, and free while there is no socket.
 _SOCK = const(0)
@@ -39,38 +41,57 @@ _SERVICE = const(2)
 _SINCE = const(3)  # ticks: when check() saw it first as it is, or None
 _DATA = const(4)  # of a request that is not whole yet, or None
 _READS_LEFT = const(5)  # 0 or, once answered, how many reads it still has
-_POLLED = const(6)  # by `poll`
 
-callback = None  # for option 20, where the firmware has that
+callback = None  # server.sweep
 services = {}  # by listening socket
-poll = select.poll()  # those; and where there is no callback, clients that have yet to ask
 
-slots: list[list] = [[None] * 7 for _ in range(_SLOTS)]
+slots: list[list] = [[None] * 6 for _ in range(_SLOTS)]
 _buffer = bytearray(_BUFFER)
 _view = memoryview(_buffer)
 
 
 def accept(listener):
-    """Take in the client that waits there; who can best be spared makes room."""
+    """Take in the client that waits there, and evict another where no slot is free -> whether it
+    could. Where nobody may be evicted yet, the client waits in lwIP's backlog.
+    """
     for slot in slots:
         if not slot[_SOCK]:
             break
     else:
         slot = _evict()
+        if not slot:
+            return False
     slot[_SERVICE] = services[listener]
-    slot[_SINCE] = slot[_DATA] = None
+    slot[_SINCE] = None
     slot[_READS_LEFT] = 0
     try:
         slot[_SOCK], slot[_PEER] = listener.accept()
         slot[_SOCK].setblocking(False)
-        if callback:
-            slot[_SOCK].setsockopt(socket.SOL_SOCKET, _CALLBACK, callback)
+        slot[_SOCK].setsockopt(socket.SOL_SOCKET, _CALLBACK, callback)
     except Exception:
         _drop(slot)
+    return True
 
 
-def serve(slot):
-    """Read and answer whatever has come from the client there. Never raises an Exception."""
+def turn(new):
+    """Read and answer whatever has come; a source of server.py's."""
+    for slot in slots:
+        # Who has an answer can wait while others come.
+        if slot[_SOCK] and not (new and slot[_READS_LEFT]):
+            _serve(slot)
+
+
+def check(now):
+    """End the connections that are overdue at `now` (ticks); a job of server.py's."""
+    wait = None
+    for slot in slots:
+        if slot[_SOCK]:
+            _check_timeout(slot, now)
+            wait = _CHECK_MS  # not later: an event may be lost
+    return wait
+
+
+def _serve(slot):
     try:
         n = slot[_SOCK].readinto(_buffer)
         while n:
@@ -80,42 +101,34 @@ def serve(slot):
             n = slot[_SOCK].readinto(_buffer)
         if n == 0:
             _close(slot)
-        elif slot[_SOCK] and not (callback or slot[_READS_LEFT]):
-            poll.register(slot[_SOCK], select.POLLIN)
-            slot[_POLLED] = True
     except Exception:
         _drop(slot)
-
-
-def check(now):
-    """End the connections that are overdue at `now` (ticks)."""
-    for slot in slots:
-        if slot[_SOCK]:
-            _check_timeout(slot, now)
 
 
 def abort(sock):
     """Make the next close() of a socket take effect at once, not after 5 s. Never raises.
 
     A full send buffer has no room for a FIN, so modlwip.c aborts (tcp_out.c: tcp_enqueue_flags).
-    The client may still get the 503, with zeros behind it, before the RST.
+    The client may still get the 503 before the RST. The spaces make it fill the buffer.
     """
     try:
-        words = error(503)
         sock.setblocking(False)
-        sock.send(words + bytes(_SEND_BUFFER - len(words)))
+        sock.send(error(503, "Retry-After: %-909s\r\n" % 1))
     except Exception:
         pass  # it is gone already, or there is no memory: then the plain close() has to do
 
 
 def _evict():
-    # Rather of who has an answer than of who is silent, and rather of these than of who asks.
+    # Rather who has an answer than who is silent, and rather these than who asks -> the free slot,
+    # or None where that client has just come.
     for slot in slots:
         if slot[_READS_LEFT]:
             break
     else:
         slot = max(slots, key=_rank)
-        slot[_SERVICE].rejected += 1
+        if _rank(slot) % _LONG < _UNDISTURBED_MS:
+            return None
+        slot[_SERVICE].count(0)
         abort(slot[_SOCK])
     _close(slot)
     return slot
@@ -149,10 +162,12 @@ def _handle_data(slot, n):
         raise OSError
     slot[_READS_LEFT] = _LINGER_READS
     slot[_SINCE] = slot[_DATA] = None
-    then = slot[_SERVICE].sent(response, slot[_SOCK], slot[_PEER])
-    if then:
+    n = response[9]  # behind b"HTTP/1.1 "
+    if n != 0x31:  # b"1", of 101
+        slot[_SERVICE].count(n)
+    elif slot[_SERVICE].upgraded(slot[_SOCK], slot[_PEER]):
         slot[_SOCK] = None
-    elif then is not None:
+    else:
         _close(slot)
 
 
@@ -173,7 +188,7 @@ def _check_timeout(slot, now):
 
 def _drop(slot):
     if not slot[_READS_LEFT]:
-        slot[_SERVICE].rejected += 1
+        slot[_SERVICE].count(0)
     if slot[_SOCK]:
         _close(slot)
 
@@ -182,7 +197,4 @@ def _close(slot):
     # With a FIN, or with an RST where the client has said more.
     sock = slot[_SOCK]
     slot[_SOCK] = slot[_DATA] = None
-    if slot[_POLLED]:
-        poll.unregister(sock)
-        slot[_POLLED] = False
     sock.close()

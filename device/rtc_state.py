@@ -1,43 +1,59 @@
-"""What outlives a reset but not a power cut: the light, the count of crashes, the last error.
+"""What outlives a reset but not a power cut: the light, the count of resets, the last error.
 
-It lives in RTC memory, of which programs have 492 bytes (machine_rtc.c). Ours are 128:
+It lives in RTC memory, of which programs have 492 bytes (machine_rtc.c):
 
-    0  magic and version      4  crashes in a row
-    3  light: 1 is on         5  what makes the sum of all bytes a multiple of 256
-    6  last error: ASCII, filled up with zeros
+      0  head, of which the sum is a multiple of 256; boot.py knows nothing else
+            0  "SW", and the version, 2
+            3  what makes the sum so
+            4  light: 1 is on
+            5  resets in a row, see startup.py; 255 at most
+            6  1: a reset by a program is meant, and does not count
+            7  how many boots ago the last error was; 255 at most
+            8  a deploy on trial: 1 confirmed, 2 failed, 3 taken back; boot.py writes it, too
+            9  spare
+           10  kept for the time at which the light goes off by itself, 4 bytes
+     16  last error: ASCII, filled up with zeros
+    128  what later versions keep there: stays as it is
 
 A module and no class, since there is one such memory. What a function changes is there when it
-returns; what it finds there already is not written.
+returns.
 """
 
 from machine import RTC
 from micropython import const
 
-_MAGIC = b"SW\x01"
-_LIGHT = const(3)
-_CRASHES = const(4)
-_CHECK = const(5)
-_ERROR = const(6)
-_SIZE = const(128)
+_HEAD = const(b"SW\x02")
+_CHECK = const(3)
+_LIGHT = const(4)
+_CRASHES = const(5)
+_MEANT = const(6)
+_AGE = const(7)
+_ERROR = const(16)
+_END = const(128)
 
 light = False  # the light is on
-crashes = 0  # resets in a row that were crashes, 255 at most
+crashes = 0  # resets in a row that count, 255 at most
+error_age = 0  # boots since the last error, 255 at most
+settled = False  # the switch has worked since the last reset: none counts
 _memory = None
-_bytes = bytearray(_SIZE)
+_bytes = None
 
 
 def load():
     """Read the memory, before all else. Where it is empty, damaged or another program's, the light
-    is off, and there were no crashes and no error.
+    is off, and there were no resets and no error.
     """
-    global light, crashes, _memory
+    global light, crashes, error_age, settled, _memory, _bytes
     _memory = RTC().memory
-    kept = _memory()
-    if len(kept) != _SIZE or kept[:_LIGHT] != _MAGIC or sum(kept) & 0xFF:
-        kept = _MAGIC + bytes(_SIZE - _LIGHT)
-    _bytes[:] = kept
-    light = kept[_LIGHT] == 1
-    crashes = kept[_CRASHES]
+    _bytes = bytearray(_memory())
+    if len(_bytes) < _ERROR or _bytes[:_CHECK] != _HEAD or sum(_bytes[:_ERROR]) & 0xFF:
+        _bytes = bytearray(b"SW\x02T")
+    if len(_bytes) < _END:
+        _bytes.extend(bytes(_END - len(_bytes)))
+    light = _bytes[_LIGHT] == 1
+    crashes = _bytes[_CRASHES]
+    error_age = _bytes[_AGE]
+    settled = _bytes[_MEANT] == 1 and not crashes
 
 
 def set_light(on):
@@ -45,32 +61,35 @@ def set_light(on):
     global light
     if on != light:
         light = on
-        _write()
+        set(_LIGHT, on)
 
 
-def set_crashes(count):
-    """Retain the number of crashes in a row."""
-    global crashes
-    if count != crashes:
-        crashes = min(count, 255)
-        _write()
+def settle():
+    """The switch has worked, or somebody sees to it: the resets until now are forgiven."""
+    global crashes, settled
+    settled = True
+    crashes = 0
+    set(_CRASHES, 0)
+    set(_MEANT, 1)
 
 
 def last_error():
     """The last error since power came, or ""."""
-    return "".join(map(chr, _bytes[_ERROR:].rstrip(b"\0")))
+    return "".join(map(chr, _bytes[_ERROR:_END].rstrip(b"\0")))
 
 
 def record(text):
-    """Retain `text` as the last error: its first 122 characters, "?" where not plain ASCII."""
-    _bytes[_ERROR:] = bytes(_SIZE - _ERROR)
-    for i, c in enumerate(text[: _SIZE - _ERROR]):
+    """Retain `text` as the last error: its first 112 characters, "?" where not plain ASCII."""
+    global error_age
+    _bytes[_ERROR:_END] = bytes(_END - _ERROR)
+    for i, c in enumerate(text[: _END - _ERROR]):
         _bytes[_ERROR + i] = ord(c) if " " <= c <= "~" else ord("?")
-    _write()
+    error_age = 0
+    set(_AGE, 0)
 
 
-def _write():
-    _bytes[_LIGHT] = light
-    _bytes[_CRASHES] = crashes
-    _bytes[_CHECK] = _bytes[_CHECK] - sum(_bytes) & 0xFF
+def set(i, value):
+    """Write `value` to byte `i` of the head."""
+    _bytes[_CHECK] = _bytes[_CHECK] + _bytes[i] - value & 0xFF
+    _bytes[i] = value
     _memory(_bytes)

@@ -1,127 +1,118 @@
-"""What drives the services: the firmware's callbacks, or else a loop.
+"""What drives everything: the firmware calls sweep() back at events, and a tick at due times.
 
-Clients are connection.py's part, which also says what a service is.
+It knows listeners, and beside them
+  sources   functions to call at each sweep, with whether the sweep has accepted a client. They
+            read whatever has come, since an event says little and may be lost. connection.turn is
+            the first; an outgoing connection, a UDP socket and a WebREPL session are others.
+  jobs      functions to call when they are due, with the time (ticks). Each returns in how many ms
+            it has to be called again, at most 2**28, or None for "when anything has happened".
+            All are called when one is due, and within 25 ms of any event: so a job looks
+            for itself whether it has something to do.
+What one of them raises costs only itself its turn.
+
+sweep() is the only callback there is: what else wants to be called back calls it, and does nothing
+where it returns True.
 """
 
 import select
 import socket
-from time import ticks_diff, ticks_ms
+from time import ticks_add, ticks_diff, ticks_ms
 
 import micropython
 from micropython import const
 
 from device import connection
-from device.connection import accept, poll, serve, services, slots
+from device.connection import accept, services
 
 _BACKLOG = const(4)
 _POLLNVAL = const(32)  # of a closed socket
 _CALLBACK = const(20)  # socket option: modlwip.c calls back at a new client, at data and at EOF
-_TICK_MS = const(25)
+_SOON_MS = const(25)
 _LOST_MS = const(1000)
-# Of a slot, see connection.py.
-_SOCK = const(0)
-_READS_LEFT = const(5)
 
-after_sweep = None  # what sweep() calls at its end, with None
-checks = [connection.check]  # called with the time (ticks) while there is anything to do
+sources = [connection.turn]
+jobs = [connection.check]
 
-_ticking = False
-_checked = 0  # ticks: when deadlines were last looked at
+_poll = select.poll()  # the listeners
+_ticking = False  # a tick is in the scheduler's queue
+_due = ticks_ms()  # ticks: when the jobs are to be called next; an event may bring it forward
 
 
 def listen(service):
-    """Serve `service` from now on -> True, or False where only run() does. OSError: port taken."""
+    """Serve `service` (connection.py says what that is) from now on. OSError: port taken."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(socket.getaddrinfo("0.0.0.0", service.port)[0][-1])
     listener.listen(_BACKLOG)
     listener.setblocking(False)
     services[listener] = service
-    poll.register(listener, select.POLLIN)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, _CALLBACK, sweep)
-        connection.callback = sweep
-        micropython.schedule(sweep, None)  # for who came before that
-    except Exception:
-        pass  # no lwIP; or a full queue
-    return bool(connection.callback)
-
-
-def closed():
-    """True where a soft reset has closed the listeners: a callback has to do nothing then.
-
-    The firmware frees all objects and then runs what is in the queue (ports/esp8266/main.c), on
-    memory that whatever allocates writes over. So this is what each callback asks first, and it
-    allocates nothing: neither does its frame, which stays below 12 words.
-    """
-    for event in poll.ipoll(0):
-        if event[1] & _POLLNVAL:
-            return True
-
-
-def run():
-    """Serve until Ctrl-C."""
-    wait = -1
-    while True:
-        wait = _turn(wait)
+    _poll.register(listener, select.POLLIN)
+    listener.setsockopt(socket.SOL_SOCKET, _CALLBACK, connection.callback)
+    _tick()  # for who came before that
 
 
 def sweep(event=None):
-    """Do what can be done now, for all clients; never waits, never raises. Option 20's callback.
+    """Do what can be done now, for all; never waits, never raises. Option 20's callback.
+
+    Returns True, having done nothing, where a soft reset has closed the listeners. The firmware
+    frees all objects then and runs what is in the queue (ports/esp8266/main.c), on memory that
+    whatever allocates writes over. The question allocates nothing: neither does the frame of this
+    function, which stays below 12 words.
 
     Events get lost, as four fit in their queue: so whichever comes has to do for all of them. And
-    while there are clients, a tick (`event` is True) sweeps every 25 ms. A machine.Timer would
-    outlive a soft reset; the tick puts itself into the queue again and again, which whatever waits
-    looks at all the time, be it the prompt or time.sleep().
+    while something is due, a tick (`event` is True) looks for whether its time has come. A
+    machine.Timer would outlive a soft reset; the tick puts itself into the queue again and again,
+    which whatever waits looks at all the time, be it the prompt or time.sleep().
     """
     global _ticking
-    if closed():
-        return
-    wait = _TICK_MS
+    new = False
+    for item in _poll.ipoll(0):
+        if item[1] & _POLLNVAL:
+            return True
+        if _call(accept, item[0]):
+            new = True
     if event is True:
         _ticking = False
-    if event is not True or not 0 <= ticks_diff(ticks_ms(), _checked) < _TICK_MS:
-        try:
-            wait = _turn(0)
-            if after_sweep:
-                after_sweep(None)
-        except Exception:
-            pass  # no memory: the next one tries again
-    if not _ticking and (wait > 0 or event is not True):
-        try:
-            micropython.schedule(sweep, True)
-            _ticking = True
-        except Exception:
-            pass  # a full queue: of what sweeps, too, as the button does
+    late = ticks_diff(ticks_ms(), _due)
+    if late >= 0 or new or event is not True:
+        for item in sources:
+            _call(item, new)
+        if not -_SOON_MS <= late < 0:
+            late = _run_jobs(late)
+    if late is not None and not _ticking:
+        _tick()
 
 
-def _turn(wait):
-    # Wait `wait` ms for events and serve everybody -> ms until the next turn is due, -1: none is.
-    new = False
-    for event in poll.ipoll(wait):
-        if event[0] in services:
-            accept(event[0])
-            new = True
-    wait = -1
-    for slot in slots:
-        if slot[_SOCK]:
-            wait = _TICK_MS
-            # Who has an answer can wait while others come.
-            if not new or not slot[_READS_LEFT]:
-                serve(slot)
-    if not 0 <= ticks_diff(ticks_ms(), _checked) < _TICK_MS:
-        _check()
+def _tick():
+    global _ticking
+    try:
+        micropython.schedule(sweep, True)
+        _ticking = True
+    except Exception:
+        pass  # a full queue: of what sweeps, too, as the button does
+
+
+def _run_jobs(late):
+    # Call the jobs where one is due since `late` ms, else see to it soon -> None: none is due.
+    global _ticking, _due
+    wait = _SOON_MS
+    if late >= 0:
+        if late > _LOST_MS:
+            _ticking = False  # a tick got lost: a callback fails where it finds no stack
+        wait = None
+        for job in jobs:
+            late = _call(job, ticks_ms())
+            if late is not None and (wait is None or late < wait):
+                wait = late
+    _due = ticks_add(ticks_ms(), _SOON_MS if wait is None else wait)
     return wait
 
 
-def _check():
-    global _checked, _ticking
-    now = ticks_ms()
-    if not 0 <= ticks_diff(now, _checked) < _LOST_MS:
-        _ticking = False  # a tick got lost: a callback fails where it finds no stack
-    _checked = now
+def _call(function, argument):
     try:
-        for check in checks:
-            check(now)
+        return function(argument)
     except Exception:
-        pass  # it costs those behind it their turn, but no client anything
+        pass  # as where there is no memory: the next sweep tries again
+
+
+connection.callback = sweep

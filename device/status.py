@@ -10,6 +10,7 @@ from micropython import const
 
 from device import rtc_state
 
+_UP_MS = const(60000)
 _PERIOD = const(1 << 30)  # of the counter behind ticks_ms, on this chip
 # Positions are the SDK's numbers (struct rst_info).
 _CAUSES = const("power-on,watchdog,exception,watchdog,software,deep sleep,reset pin")
@@ -26,11 +27,17 @@ def start():
 
 
 def tick(now):
-    """Notice at `now` (ticks) where the counter begins anew. Once in 12 days is enough."""
+    """Notice at `now` (ticks) where the counter begins anew, for which once in 12 days is enough,
+    and where the board has been up for a minute: resets until then are forgiven. A job.
+    """
     global _last, _rounds
     if now < _last:
         _rounds += 1
     _last = now
+    if not rtc_state.settled:
+        if now < _UP_MS:  # it begins at 0 with every hard reset
+            return _UP_MS - now
+        rtc_state.settle()
 
 
 def read(version, requests, rejected):

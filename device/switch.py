@@ -3,52 +3,52 @@
 import gc
 import sys
 
-from device import button, led, rtc_state
+from device import button
+
+# What only booting needs, here and for tools/boot_only.py.
+_BOOT_ONLY = ("startup", "config", "wifi", "switch")
 
 
-def start():
+def start(startup=None):
     """Start the switch, print its address and return; where it runs already, do nothing.
 
-    Where the firmware cannot call back at a socket's event (option 20), serve until Ctrl-C
-    instead. In safe mode nothing starts, and a line says why. Raises what goes wrong; where that
-    is the server's part, the button switches the light all the same.
+    `startup` is what boot.py found out; without it that is found out now. In safe mode nothing
+    starts, and a line says why. Raises what goes wrong; where that is the server's part, the
+    button switches the light all the same.
     """
-    if button.sweep:
+    loaded = sys.modules.get("device.server")
+    if loaded and button.poll in getattr(loaded, "jobs", ()):
         return
-    from device import config, safe_mode
+    if not startup:
+        from device.startup import load
 
-    rtc_state.load()
-    if safe_mode.active():
-        print("switch: off (%s); mend it and reset the board" % rtc_state.last_error())
+        startup = load()
+    if startup.mode == "safe":
+        print("switch: off (%s); mend it and reset the board" % startup.verdict)
         return
-    settings = config.load()
-    led.start(settings.LED_PIN, settings.LED_ACTIVE_LOW)
+    settings = startup.settings
     button.start()
-    _forget("boot", "config", "safe_mode", "wifi")
+    _forget()
 
     # The largest modules, and those that people change: they come last.
     from device import server
 
-    button.closed = server.closed  # with WebREPL on, its listener tells even if api.py is broken
+    button.sweep = server.sweep  # with WebREPL on, its listener tells even if api.py is broken
     from device import api, status
 
     status.start()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
-    called_back = server.listen(api)
-    button.sweep = server.sweep
+    server.listen(api)
     # A full queue may have lost the button's event; and the clock begins anew now and then.
-    server.checks += [button.poll, status.tick]
+    server.jobs += [button.poll, status.tick]
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
-    _forget("switch")
-    if not called_back:
-        server.run()
 
 
-def _forget(*names):
-    """Give back the memory of modules that only booting needs."""
+def _forget():
+    # Give back the memory of modules that only booting needs.
     import device
 
-    for name in names:
+    for name in _BOOT_ONLY:
         if sys.modules.pop("device." + name, None):
             delattr(device, name)
     gc.collect()

@@ -19,6 +19,13 @@ from micropython import const
 
 from device import access, connection, http, server
 
+# Lines of http's list of fields.
+_HOST = const(0)
+_ORIGIN = const(5)
+_SEC_WEBSOCKET_KEY = const(7)
+_CONNECTION = const(10)
+_UPGRADE = const(11)
+
 _SILENCE_MS = const(60000)
 _CALLBACK = const(20)  # socket option, see server.py
 _GUID = const(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
@@ -37,7 +44,7 @@ Sec-WebSocket-Accept: %s\r
 """)
 
 port = 8266
-rejected = 0
+count = bool  # called with a digit; nobody asks how many came here
 
 _client = ""
 _sock = _terminal = None  # of the session
@@ -54,6 +61,7 @@ def start(password, client="https://micropython.org/webrepl/"):
     _webrepl.password(password)
     if not _client:
         server.listen(sys.modules[__name__])
+        server.sources.append(_notify)
     _client = client
 
 
@@ -64,26 +72,32 @@ def handle(data):
         return None
     if isinstance(request, int):
         return http.error(request)
-    host, _, _, _, _, origin, _, key, _, _, options, upgrade = request[3]
-    upgrades = "upgrade" in (options or "").lower() and (upgrade or "").lower() == "websocket"
-    if not (key and upgrades):
+    fields = request[3]
+    host, origin, key = fields[_HOST], fields[_ORIGIN], fields[_SEC_WEBSOCKET_KEY]
+    upgrades = "upgrade" in (fields[_CONNECTION] or "").lower()
+    if not (key and upgrades and (fields[_UPGRADE] or "").lower() == "websocket"):
         return (_PAGE % _client).encode()
     # Pages of other sites may not ask. One that hides in a sandbox passes for the stock client
     # opened from a file, whose origin is "null": that leaves the password.
-    own = host if host and access.is_local(host.lower()) else "?"  # by DNS rebinding: nobody's
-    friends = "//micropython.org/ %s //%s/" % (_client, own)
-    if origin and origin.startswith("http") and origin[origin.find("//") :] + "/" not in friends:
+    friends = ["micropython.org"] + _client.split("/")[2:3]
+    if host and access.is_local(host.lower()):  # else by DNS rebinding: nobody's
+        friends.append(host)
+    if origin and origin.startswith("http") and origin.split("://", 1)[-1] not in friends:
         return http.error(403)
     return _SWITCHED % b2a_base64(sha1(key.encode() + _GUID).digest())[:-1]
 
 
-def sent(response, sock, peer):
-    """Open a session behind a 101; whatever else was sent is the end."""
+def upgraded(sock, peer):
+    """Open a session behind a 101 -> whether it could begin."""
     global _sock, _terminal, _heard
-    if response[9] != 0x31:  # b"1", of 101
-        return False
     if not _is_free():
-        _tell(b"\r\nConcurrent WebREPL connection from %r rejected\r\n" % (peer,))
+        # As the stock one does, but not by print(): that could wait for minutes where the
+        # client of the session has vanished, and it would disturb who uses the serial line.
+        line = b"\r\nConcurrent WebREPL connection from %r rejected\r\n" % (peer,)
+        poll = select.poll()
+        poll.register(_sock, select.POLLOUT)
+        for item in poll.ipoll(0):
+            item[0].send(bytes((0x81, len(line))) + line)  # one frame of text
         return False
     _terminal = _webrepl._webrepl(websocket.websocket(sock, True))  # True: its output may wait
     sock.setblocking(False)
@@ -91,7 +105,6 @@ def sent(response, sock, peer):
     _sock = sock
     _heard = time.ticks_ms()
     os.dupterm(_terminal)
-    server.after_sweep = _notify
     return True
 
 
@@ -123,15 +136,5 @@ def _notify(_):
 
 def _hear(_):
     global _heard
-    if not server.closed():
+    if not server.sweep():
         _heard = time.ticks_ms()
-        server.sweep()
-
-
-def _tell(line):
-    # As the stock one does, but not by print(): that could wait for minutes where the session's
-    # client has vanished, and it would disturb who uses the serial line.
-    poll = select.poll()
-    poll.register(_sock, select.POLLOUT)
-    for _ in poll.ipoll(0):
-        _sock.send(bytes((0x81, len(line))) + line)  # one frame of text

@@ -7,7 +7,7 @@ from micropython import const
 
 _POLL_MS = const(50)
 
-ap_is_up = False  # our access point, never the firmware's
+ap_is_up = False  # our access point, which ap_watch.py switches off again
 
 
 def connect(config, wait_ms=6000):
@@ -57,20 +57,6 @@ def connect(config, wait_ms=6000):
         if late:
             return _fall_back(config, call, _why(status))
         time.sleep_ms(_POLL_MS)
-
-
-def sweep(_):
-    """Where our access point is up and the station has joined since, switch the former off.
-
-    May be called at any rate: it reads a variable of the SDK, waits for nothing and never raises.
-    """
-    global ap_is_up
-    try:
-        if ap_is_up and network.WLAN(network.WLAN.IF_STA).isconnected():
-            network.WLAN(network.WLAN.IF_AP).active(False)
-            ap_is_up = False
-    except OSError:
-        pass  # the next sweep tries again
 
 
 class _Guard:

@@ -34,37 +34,29 @@ class Door:
 class Server:
     """Stands in for device.server: asks the service what a test asks."""
 
-    def __init__(self, calls_back=True, raises=None):
-        self.calls_back, self.raises = calls_back, raises
+    def __init__(self, raises=None):
+        self.raises = raises
         self.sweeps = 0
-        self.ran = False
         self.service = None
-        self.checks = []
+        self.jobs = []
 
     def listen(self, service):
         if self.raises:
             raise self.raises
         self.service = service
-        return self.calls_back
-
-    def run(self):
-        self.ran = True
 
     def sweep(self):
         self.sweeps += 1
 
-    def closed(self):
-        return False
-
     def serve(self, request):
         response = bytes(self.service.handle(request))
-        self.service.sent(response, None, None)
+        self.service.count(response[9])
         self.check()
         return response
 
     def check(self):
-        for check in self.checks:
-            check(machine.now)
+        for job in self.jobs:
+            job(machine.now)
 
 
 class Board:
@@ -93,9 +85,14 @@ class Board:
             self.stand_in(name, None)
         return self._run("boot.py")
 
-    def main(self, **shared):
-        """Run main.py after boot.py, with names that they share -> its lines."""
+    def main(self):
+        """Run main.py after boot.py, with the names that they share -> its lines."""
+        shared = {name: value for name, value in self.globals.items() if name[:2] != "__"}
         return self._run("main.py", **shared)
+
+    def main_by_hand(self):
+        """`import main` at the prompt -> its lines."""
+        return self._run("main.py")
 
     def stand_in(self, name, module):
         """Have `module` imported by that name; with None, the import fails."""

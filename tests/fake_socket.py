@@ -37,6 +37,9 @@ class Net:
     def ticks_diff(self, end, start):
         return (end - start + PERIOD // 2) % PERIOD - PERIOD // 2
 
+    def ticks_add(self, ticks, delta):
+        return (ticks + delta) % PERIOD
+
     def schedule(self, function, argument):
         self.allocate("schedule")
         if len(self.queue) >= QUEUE:
@@ -116,7 +119,6 @@ class Poll:
 
     def __init__(self):
         self.known = {}
-        self.waits = []  # what ipoll() was asked to wait
 
     def register(self, sock, events):
         assert isinstance(sock, Socket)  # else modselect.c may crash at the next poll
@@ -126,6 +128,6 @@ class Poll:
         self.known.pop(sock, None)
 
     def ipoll(self, timeout):
-        self.waits.append(timeout)
+        assert timeout == 0  # nothing waits
         ready = [(s, s.ready(events)) for s, events in self.known.items()]
         return iter([item for item in ready if item[1]])

@@ -9,6 +9,7 @@ from esptool.bin_image import ELFSection, ESP8266ROMFirmwareImage, ImageSegment
 # What a variant of MicroPython calls itself.
 STANDARD = b"ESP module with ESP8266"
 SMALL = b"ESP module (1M) with ESP8266"
+NEW = b"MicroPython v1.29.0"
 
 
 def bootable(size: int = 3000, byte_23: int = 1) -> bytes:
@@ -23,10 +24,10 @@ def bootable(size: int = 3000, byte_23: int = 1) -> bytes:
     return image.save(None)[1]
 
 
-def micropython(name: bytes = STANDARD, byte_23: int = 1) -> bytes:
+def micropython(name: bytes = STANDARD, byte_23: int = 1, system: bytes = NEW) -> bytes:
     """Firmware laid out as MicroPython's makeimg.py does it, with the name of a variant."""
     body = bootable(byte_23=byte_23).ljust(0x8FFC, b"\xff")
-    rest = os.urandom(30000) + name
+    rest = os.urandom(30000) + system + b" on 2026-07-05; " + name
     body += struct.pack("<I", 0x9000 + len(rest)) + rest
     return body + hashlib.md5(body[4:]).digest()
 

@@ -52,9 +52,45 @@ GUARDS = [
     ),
     Guard(
         "safe mode after three crashes",
-        "device/safe_mode.py",
+        "device/startup.py",
         ("_LIMIT = const(3)", "_LIMIT = const(300)"),
         "test_safe_mode.py::test_three_crashes_in_a_row_leave_the_switch_off",
+    ),
+    Guard(
+        "resets by a program count until the switch has worked",
+        "boot.py",
+        ("new and cause > 3 and head[6]", "cause > 3"),
+        "test_safe_mode.py::test_three_resets_by_a_program_before_the_switch_has_worked"
+        "_leave_it_off",
+    ),
+    Guard(
+        "resets by a program do not count once the switch has worked",
+        "boot.py",
+        (" or new and cause > 3 and head[6]", ""),
+        "test_safe_mode.py::test_a_switch_that_has_worked_may_be_reset_by_a_program_any"
+        "_number_of_times",
+    ),
+    Guard(
+        "SystemExit is caught as other exceptions are",
+        "boot.py",
+        (
+            "        except BaseException as e:  # a module",
+            "        except Exception as e:  # a module",
+        ),
+        "test_boot_faults.py::test_a_module_that_exits_is_told_and_the_rest_works",
+    ),
+    Guard(
+        "the light survives the upgrade of RTC memory",
+        "boot.py",
+        ("                head[4] = kept[3]", "                pass"),
+        "test_safe_mode.py::test_memory_as_the_version_before_wrote_it_keeps_the_light_as_it_is",
+    ),
+    Guard(
+        "the firmware's access point goes off before anything of ours runs",
+        "boot.py",
+        ('        self.step("access point", self.no_public_access_point)\n', ""),
+        "test_boot_faults.py::test_the_access_point_with_the_public_password_is_off_before"
+        "_anything_of_ours_runs",
     ),
     Guard(
         "after seven crashes, WebREPL without any file of device/",
@@ -66,7 +102,7 @@ GUARDS = [
     Guard(
         "a mistake in the settings does not drop the password",
         "device/config.py",
-        ('    if "HTTP_PASSWORD" in unfit:', "    if False:"),
+        ('    locked = "HTTP_PASSWORD" in unfit', "    locked = False"),
         "test_config.py::test_a_slip_in_the_file_does_not_open_the_switch_to_everybody",
     ),
     Guard(

@@ -1,24 +1,27 @@
-"""For MicroPython on a PC: serve on real sockets, as MicroPython's port for it can.
+"""For MicroPython on a PC: serve on real sockets, by tools/bench/baselines/loop.py.
 
 Arguments: the port, and, to starve it, a number n: before each turn the heap is then filled up but
-for 0, 1, 2, ... n blocks. Prints "ready". GET /heap is answered with the bytes that were in use
-behind the turn before, after a collection, GET /turns with the bytes that a thousand turns take.
+for 0, 1, 2, ... n blocks. Prints "ready". GET /turns is answered with the bytes that a thousand
+turns take, GET /heap with the bytes in use some time after the last such request, or 0: unknown.
 
-That collection is made outside all functions: one within a request would also keep what old words
-on the C stack point at, up to the whole of an earlier request.
+They are counted outside of requests: a collection within one would also keep what old words on the
+C stack point at, up to the whole of an earlier request.
 """
 
 import gc
 import sys
+import time
 
-from device import server
+import loop
+
+server = loop.load()
 
 _OK = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
 _TOO_LARGE = b"HTTP/1.1 431 Too Large\r\nContent-Length: 0\r\n\r\n"
 
 hungry = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 turn = 0
-in_use = 0  # bytes
+in_use = 1  # bytes, or 0: they are to be counted
 chain = None  # of tuples, a block each
 
 
@@ -38,18 +41,27 @@ def starve():
     gc.collect()
 
 
+def measure(now):
+    global in_use
+    if not in_use:
+        gc.collect()
+        in_use = gc.mem_alloc()
+
+
 def handle(data):
+    global in_use
     data = bytes(data)
     if b"\r\n\r\n" not in data:
         return _TOO_LARGE if len(data) > 1536 else None
     body = b""
     if data.startswith(b"GET /heap "):
         body = b"%d" % in_use
+        in_use = 0
     elif data.startswith(b"GET /turns "):
-        server._turn(0)  # run() watches all who have no answer: this one too, from now on
+        server.sweep()
         before = gc.mem_alloc()
         for _ in range(1000):
-            server._turn(0)
+            server.sweep()
         body = b"%d" % (gc.mem_alloc() - before)
     return _OK % (len(body), body)
 
@@ -57,20 +69,18 @@ def handle(data):
 class Service:
     def __init__(self, port):
         self.port = port
-        self.rejected = 0
         self.handle = handle
 
-    def sent(self, response, sock, peer):
+    def count(self, digit):
         pass
 
 
-assert server.listen(Service(int(sys.argv[1]))) is False
+server.listen(Service(int(sys.argv[1])))
 print("ready")
-wait = -1
-while True:
-    if hungry:
+if hungry:
+    while True:
         starve()
-        wait = 25
-    wait = server._turn(wait)
-    gc.collect()
-    in_use = gc.mem_alloc()
+        server.sweep()
+        time.sleep_ms(1)
+server.jobs.append(measure)
+loop.run(server)

@@ -13,10 +13,12 @@ import gc
 import socket
 import sys
 
+import loop
 import micropython
 from starved_heap import MOST, ONE, PIECE, PIECES, SCATTERED, empty, fill
 
-from device import api, server
+server = loop.load()
+from device import api, rtc_state  # noqa: E402
 
 ENOUGH = 400  # blocks: no request takes as much
 HEAD = b" HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n"
@@ -164,6 +166,7 @@ address = socket.getaddrinfo("127.0.0.1", port)[0][-1]
 api.led = led
 api.status = Status()
 api.port = port
+rtc_state.load()
 api.start("switch", "")
 server.listen(api)
 main()

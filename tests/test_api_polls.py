@@ -94,5 +94,7 @@ def test_requests_and_refusals_are_counted():
     api.requests = api.rejected = 0
     client = Client()
     for line in (b"GET /led", b"POST /toggle", b"GET /none", b"HEAD /led"):
-        api.sent(client.send(line + b" HTTP/1.1\r\n" + LINES + b"\r\n"), None, None)
-    assert (api.requests, api.rejected) == (3, 1)
+        api.rtc_state.settled = True
+        api.count(client.send(line + b" HTTP/1.1\r\n" + LINES + b"\r\n")[9])
+    api.count(0)  # a client that was lost
+    assert (api.requests, api.rejected) == (3, 2)

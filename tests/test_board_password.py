@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 from error_rig import error
 
+from tools import inputs
 from tools.board import connection
 
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """webrepl_cfg.py of a project folder, not yet there."""
-    monkeypatch.setattr(connection, "ROOT", tmp_path)
+    monkeypatch.setattr(inputs, "ROOT", tmp_path)
     return tmp_path / "webrepl_cfg.py"
 
 

@@ -104,7 +104,7 @@ def test_ctrl_c_during_the_wait_gives_a_prompt_with_webrepl_up(board):
     machine.sleeping = interrupt
     assert board.boot() == ["boot: interrupted; `import main` starts the switch"]
     assert board.door.passwords == ["letmein"]
-    assert board.globals["boot_interrupted"] is True
+    assert board.globals["startup"] is None
 
 
 def test_ctrl_c_early_still_gives_webrepl_and_no_public_access_point(board, monkeypatch):
@@ -125,7 +125,7 @@ def test_ctrl_c_while_the_rest_of_boot_is_loaded_takes_but_the_wait_for_wifi_awa
     load, loads = builtins.__import__, []
 
     def interrupt(name, *args):
-        if name == "device" and args[2] == ("boot",):
+        if name == "device" and args[2] == ("startup",):
             loads.append(name)
             if len(loads) == 1:
                 raise KeyboardInterrupt
@@ -137,9 +137,9 @@ def test_ctrl_c_while_the_rest_of_boot_is_loaded_takes_but_the_wait_for_wifi_awa
     assert board.door.passwords == ["letmein"]
     assert ("init", 2, machine.Pin.OUT, 1) in machine.calls
     assert not network.active[1]
-    assert board.globals["boot_interrupted"] is True
+    assert board.globals["startup"] is None
 
 
 def test_boot_leaves_the_heap_to_the_switch(board):
     board.boot()
-    assert [name for name in board.globals if name[:1] != "_"] == ["gc", "boot_interrupted"]
+    assert [name for name in board.globals if name[:1] != "_"] == ["gc", "startup"]

@@ -170,7 +170,7 @@ def test_a_button_held_down_at_boot_does_not_toggle(started):
 
 def test_a_press_heals_the_socket_events_that_it_pushed_out_of_the_queue(switch):
     bounce(0)
-    assert switch.did.count("toggle") == 1 and switch.did[-1] == "sweep"
+    assert (switch.did.count("toggle"), switch.did.count("sweep")) == (1, 9)  # one an edge
 
 
 def test_the_button_needs_no_resistor_of_its_own(switch):

@@ -143,7 +143,7 @@ def test_boot_may_wait_and_print_and_import_late():
 
 def test_main_may_print_but_not_wait_or_the_prompt_never_comes():
     messages = [message for _, message in judge("main.py", BOOT + "print('x')")]
-    use = "use server.checks, which are called while there are clients"
+    use = "use a job of server.jobs, which is called when it is due"
     assert messages == ["time.sleep blocks: " + use]
 
 

@@ -117,6 +117,11 @@ def test_what_the_firmware_takes_is_taken(load, name, value):
         ("AP_PASSWORD", "x" * 64),
         ("AP_PASSWORD", "\0" * 8),
         ("WIFI_PASSWORD", "12345678\0"),
+        ("WIFI_PASSWORD", "short"),
+        ("WIFI_PASSWORD", "g" * 64),
+        ("PASS", "tab\there"),
+        ("HTTP_PASSWORD", "new\nline"),
+        ("HOSTNAME", ""),
         ("LED_PIN", 0),
         ("LED_PIN", 1),
         ("LED_PIN", 6),
@@ -132,8 +137,9 @@ def test_an_unfit_setting_is_named_and_the_others_are_used(load, name, value):
     others = {"PASS": "letmein", "WIFI_SSID": "home"}
     others.pop(name, None)
     settings = load("\n".join(f"{n} = {v!r}" for n, v in {**others, name: value}.items()))
-    assert values(settings) == dict(DEFAULTS, **others)
-    assert settings.problem.endswith(": " + name)
+    locked = {"HTTP_PASSWORD": settings.HTTP_PASSWORD} if name == "HTTP_PASSWORD" else {}
+    assert values(settings) == dict(DEFAULTS, **others, **locked)
+    assert settings.problem.split(";")[0].endswith(": " + name)
     assert "\n" not in settings.problem
 
 
@@ -153,7 +159,7 @@ def test_several_unfit_settings_are_all_named(load):
 )
 def test_a_file_that_cannot_be_read_is_reported_by_line_and_gives_no_secret_away(load, text, line):
     settings = load(text)
-    assert re.fullmatch(rf"webrepl_cfg.py, line {line}: \w+Error", settings.problem)
+    assert re.fullmatch(rf"webrepl_cfg.py, line {line}: \w+Error; so nobody .*", settings.problem)
 
 
 @pytest.mark.parametrize(
@@ -176,3 +182,33 @@ def test_a_slip_in_the_file_does_not_open_the_switch_to_everybody(load, text):
 def test_an_edited_file_counts_at_the_next_load(load):
     assert load('HOSTNAME = "one"').HOSTNAME == "one"
     assert load('HOSTNAME = "another"').HOSTNAME == "another"
+
+
+@pytest.mark.parametrize(
+    "name", ["HTTP_PASSWRD", "http_password", "Password", "HTTP_PW", "AP_PASS"]
+)
+def test_a_slip_in_a_password_s_name_does_not_open_the_switch_to_everybody(load, name):
+    settings = load(f"HOSTNAME = 'lamp'\n{name} = 'sesame'\n")
+    assert len(settings.HTTP_PASSWORD) == 32 and settings.HOSTNAME == "lamp"
+    told = f"webrepl_cfg.py: unknown: {name}; so nobody gets into the page"
+    assert settings.problem == told
+
+
+def test_an_unknown_name_is_told_and_one_s_own_is_not(load):
+    settings = load("import os\n_PASSWORD = 'x'\nLED_PN = 4\nHTTP_PASSWORD = 'y'\nMY_PASS = 'z'\n")
+    assert settings.problem == "webrepl_cfg.py: unknown: LED_PN, MY_PASS, os"
+    assert settings.HTTP_PASSWORD == "y" and settings.LED_PIN == 2
+
+
+def test_a_folder_that_hides_the_file_does_not_open_the_switch(monkeypatch, tmp_path):
+    (tmp_path / "webrepl_cfg").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    settings = config.load()
+    assert len(settings.HTTP_PASSWORD) == 32
+    assert settings.problem.startswith("webrepl_cfg.py is hidden by a folder webrepl_cfg: remove")
+
+
+def test_a_file_that_ends_the_program_is_reported_like_any_other_mistake(load):
+    settings = load("HTTP_PASSWORD = 'x'\nraise SystemExit\n")
+    assert settings.problem.startswith("webrepl_cfg.py, line 2: SystemExit")
+    assert len(settings.HTTP_PASSWORD) == 32

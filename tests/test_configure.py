@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools import configure
-from tools.configure import SETTINGS
 from tools.settings import read
+from tools.settings_table import ASKED
 
 ROOT = Path(__file__).resolve().parent.parent
 NASTY = 'it\'s a "\\%s" pass\\'
@@ -21,7 +21,7 @@ NASTY = 'it\'s a "\\%s" pass\\'
 
 def environment(**values: str) -> dict[str, str]:
     """The test's environment with these settings and no others, for tools.configure to run in."""
-    kept = {k: v for k, v in os.environ.items() if k not in {s.name for s in SETTINGS}}
+    kept = {k: v for k, v in os.environ.items() if k not in {s.name for s in ASKED}}
     return {**kept, "PYTHONPATH": str(ROOT), **values}
 
 
@@ -148,7 +148,7 @@ def test_the_example_lends_its_comments_but_none_of_its_passwords(tmp_path):
     shutil.copy(ROOT / "webrepl_cfg.py.example", tmp_path)
     done = configure_without_terminal(tmp_path, WIFI_SSID="home")
     assert done.returncode == 0
-    first = {setting.name: setting.default for setting in SETTINGS}
+    first = {setting.name: setting.default for setting in ASKED}
     assert values_in(tmp_path) == {**first, "WIFI_SSID": "home"}
     comments = re.findall("^#.*", (ROOT / "webrepl_cfg.py.example").read_text(), re.M)
     assert re.findall("^#.*", (tmp_path / "webrepl_cfg.py").read_text(), re.M) == comments
@@ -184,13 +184,27 @@ def test_a_setting_that_cannot_be_read_is_named_and_nothing_is_written(tmp_path,
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.sampled_from(SETTINGS), st.text(max_size=70) | st.sampled_from(["16", "1", "n", "True"]))
+@given(st.sampled_from(ASKED), st.text(max_size=70) | st.sampled_from(["16", "1", "n", "True"]))
 def test_what_is_accepted_here_the_board_accepts_too(setting, answer):
     from device import config
 
     with contextlib.suppress(ValueError):
-        value = setting.check(answer)
+        value = configure.parse(setting, answer)
         sys.modules["webrepl_cfg"] = type(sys)("webrepl_cfg")
         setattr(sys.modules["webrepl_cfg"], setting.name, value)
         loaded = config.load()
         assert (loaded.problem, getattr(loaded, setting.name)) == ("", value)
+
+
+def test_settings_that_may_leave_nobody_a_way_to_the_board_are_warned_of(tmp_path):
+    done = configure_without_terminal(tmp_path, LED_PIN="4")
+    assert done.returncode == 0
+    assert "warning: WIFI_SSID and AP_PASSWORD are empty" in done.stdout
+    assert "warning" not in configure_without_terminal(tmp_path, WIFI_SSID="home").stdout
+
+
+def test_the_mark_that_windows_editors_put_in_front_is_no_mistake(tmp_path):
+    file = tmp_path / "webrepl_cfg.py"
+    file.write_text("PASS = 'abcd'\n", encoding="utf-8-sig")
+    assert configure_without_terminal(tmp_path, WIFI_SSID="home").returncode == 0
+    assert values_in(tmp_path)["PASS"] == "abcd"

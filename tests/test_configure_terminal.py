@@ -87,7 +87,7 @@ def test_a_wrong_answer_is_asked_again_and_not_written(tmp_path):
     assert values_in(tmp_path)["PASS"] == "abcd"
     assert values_in(tmp_path)["WIFI_PASSWORD"] == ""
     assert values_in(tmp_path)["LED_PIN"] == 2
-    assert "must have 1 to 32 characters (bytes of UTF-8), not 33" in shown
+    assert "must have 1 to 32 characters (bytes of UTF-8); it has 33" in shown
     assert "must have 8 to 63" in shown and "must have 4 to 9" in shown
     assert "must be letters, digits" in shown and "must be one of 2, 4, 5" in shown
     assert "short" not in shown
@@ -128,3 +128,9 @@ def test_giving_up_halfway_leaves_the_old_settings_and_one_line(tmp_path, key):
     assert status == 1
     assert file.read_text() == "PASS = 'abcd'\n"
     assert "error: " in shown and "Traceback" not in shown
+
+
+def test_enter_alone_all_the_way_says_that_nobody_can_reach_such_a_board(tmp_path):
+    status, shown = configure_on_terminal(tmp_path, *[""] * 8)
+    assert status == 0
+    assert "warning: WIFI_SSID and AP_PASSWORD are empty" in shown and "WebREPL is off" in shown

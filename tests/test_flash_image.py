@@ -4,7 +4,7 @@ import pytest
 from esptool.bin_image import ESP32C3FirmwareImage, ESP32FirmwareImage
 from firmware_images import bootable, micropython, other_chip
 
-from tools import flash
+from tools import flash, flash_image
 from tools.errors import UserError
 
 CUT = micropython()
@@ -23,6 +23,7 @@ UNFIT = {
     "half a segment": (CUT[:2000], "damaged or cut short"),
     "no checksum": (bootable()[:-1], "damaged or cut short"),
     "half a download": (CUT[:50000], "damaged or cut short"),
+    "all that the ROM loads": (CUT[:36863], "damaged or cut short"),
     "all but a byte": (CUT[:-1], "damaged or cut short"),
     "flipped bit in code": (bytes([*CUT[:100], CUT[100] ^ 1, *CUT[101:]]), "damaged"),
     "flipped bit in other firmware": (
@@ -34,6 +35,13 @@ UNFIT = {
     "no file system": (micropython(b"ESP module (512K) with ESP8266"), "has no file system"),
 }
 
+OLD = {
+    b"MicroPython v1.8.5": "is MicroPython 1.8:",
+    b"MicroPython v1.9.4-8-ga9a3caad0": "is MicroPython 1.9:",
+    b"MicroPython v1.22.2": "is MicroPython 1.22:",
+    b"Adafruit CircuitPython 3.1.2": "is CircuitPython:",
+}
+
 
 @pytest.mark.parametrize("kind", UNFIT)
 def test_a_file_that_no_esp8266_can_run_is_refused(tmp_path, kind, capsys):
@@ -41,20 +49,41 @@ def test_a_file_that_no_esp8266_can_run_is_refused(tmp_path, kind, capsys):
     file = tmp_path / "firmware.bin"
     file.write_bytes(data)
     with pytest.raises(UserError) as error:
-        flash.check_image(file)
+        flash_image.check_image(file)
     assert why in str(error.value)
     assert str(error.value).startswith(f"{file} is ")
-    assert f"(the board was not touched); get the .bin from {flash.DOWNLOAD}" in str(error.value)
+    cure = f"(the board was not touched); get the .bin from {flash_image.DOWNLOAD}"
+    assert cure in str(error.value)
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("system", OLD)
+def test_firmware_that_the_switch_cannot_run_on_is_refused_with_the_oldest_that_will_do(
+    tmp_path, system
+):
+    file = tmp_path / "firmware.bin"
+    file.write_bytes(micropython(system=system))
+    with pytest.raises(UserError, match="the switch needs MicroPython 1.23 or later") as error:
+        flash_image.check_image(file)
+    assert f"{file} {OLD[system]}" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "system", [b"MicroPython v1.23.0", b"MicroPython (with v2.0 preview) v1.30.0-preview", b""]
+)
+def test_firmware_that_will_do_or_does_not_tell_its_version_is_taken(tmp_path, system):
+    file = tmp_path / "firmware.bin"
+    file.write_bytes(micropython(system=system))
+    assert flash_image.check_image(file) == file.read_bytes()
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(
         UserError, match=r"cannot read .*gone.bin \(No such file.*; correct FIRMWARE="
     ):
-        flash.check_image(tmp_path / "gone.bin")
+        flash_image.check_image(tmp_path / "gone.bin")
     with pytest.raises(UserError, match="Is a directory"):
-        flash.check_image(tmp_path)
+        flash_image.check_image(tmp_path)
 
 
 def test_without_a_file_it_says_where_to_get_the_one_that_fits(monkeypatch, capsys):

@@ -37,3 +37,8 @@ def test_a_file_in_another_encoding_is_named(tmp_path):
     (tmp_path / "a.py").write_bytes("PASS = 'geheim-ö'\n".encode("latin-1"))
     with pytest.raises(UserError, match="a.py: is not UTF-8; save it as UTF-8$"):
         inputs.read_text(tmp_path / "a.py")
+
+
+def test_the_mark_that_windows_editors_put_in_front_is_left_out(tmp_path):
+    (tmp_path / "a.py").write_text("PASS = 'ö'\n", encoding="utf-8-sig")
+    assert inputs.read_text(tmp_path / "a.py") == "PASS = 'ö'\n"

@@ -57,3 +57,9 @@ def test_a_venv_whose_python_is_gone_is_made_anew_and_users_get_what_users_need(
     stdout, stderr = make(project, "size")
     assert (stdout, installed(stderr)) == ("it runs\n", ["requirements-dev.txt"])
     assert make(project, "size") == make(project, "info") == ("it runs\n", "")
+
+
+def test_a_users_safe_path_hides_no_tool(project, monkeypatch):
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    stdout, _ = make(project, "info")
+    assert stdout == "it runs\n"

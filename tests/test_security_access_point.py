@@ -91,9 +91,7 @@ def test_the_public_access_point_is_off_after_every_boot(board, state):
     assert not strangers_get_in()
 
 
-@pytest.mark.parametrize(
-    "module", ["config", "led", "rtc_state", "safe_mode", "webrepl_server", "wifi"]
-)
+@pytest.mark.parametrize("module", ["config", "led", "rtc_state", "webrepl_server", "wifi"])
 def test_the_public_access_point_is_off_whichever_file_is_lost(board, module):
     board.boot(missing=["device." + module])
     assert not strangers_get_in()

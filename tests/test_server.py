@@ -1,7 +1,7 @@
 """HTTP over the chip's socket rules: requests are answered, and slow clients hold nobody up."""
 
 import pytest
-from server_rig import GET, LIMIT, OK, TOO_LARGE, Board
+from server_rig import GET, LIMIT, OK, SOCK, TOO_LARGE, Board
 
 
 @pytest.fixture
@@ -50,16 +50,28 @@ def test_only_the_first_of_several_requests_is_answered(board):
     client.send(GET)
     board.net.idle()
     assert client.received == OK
-    assert board.service.responses == [OK]
+    assert board.service.answers == "2"
 
 
 def test_a_service_is_told_of_each_response_after_it_has_left(board):
     seen = []
     client = board.client()
-    board.service.sent = lambda response, *_: seen.append((response, client.received))
+    board.service.count = lambda digit: seen.append((chr(digit), client.received))
     client.send(GET)
     board.net.idle()
-    assert seen == [(OK, OK)]
+    assert seen == [("2", OK)]
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_behind_a_101_the_socket_is_the_services_if_it_wants_that(board, keeps):
+    taken = []
+    board.service.upgraded = lambda sock, peer: taken.append((sock, peer)) or keeps
+    board.service.handle = lambda data: b"HTTP/1.1 101 Switching Protocols\r\n\r\n"
+    client = board.client(GET)
+    board.net.idle(5000)
+    assert taken == [(client.sock, client.address)]
+    assert client.closed is not keeps and board.service.answers == ""
+    assert not [slot for slot in board.connection.slots if slot[SOCK]]
 
 
 # Slow and silent clients.

@@ -2,6 +2,7 @@
 
 import pytest
 from fake_socket import PCBS, QUEUE
+from fake_tcp import SEND_BUFFER
 from server_rig import GET, OK, Board
 
 
@@ -10,21 +11,64 @@ def board(monkeypatch):
     return Board(monkeypatch)
 
 
+UNDISTURBED = 225  # ms: until a client can be evicted, and a job has seen that
+
+
+def crowd(board, *said):
+    """Clients with what they say, who have been there for long enough to be evicted."""
+    clients = [board.client(words) for words in said]
+    board.net.idle(UNDISTURBED)
+    return clients
+
+
 def test_six_silent_clients_hold_nobody_up(board):
     for _ in range(6):
         board.client()
+        board.net.idle(UNDISTURBED)
     start = board.net.now
     board.get()
     assert board.net.now - start < 100
 
 
-def test_a_place_that_is_needed_is_free_at_once_and_its_client_told(board):
-    first, second, third = (board.client() for _ in range(3))
+def test_silent_clients_that_come_at_once_hold_nobody_up_for_long(board):
+    for _ in range(3):
+        board.client()
+    client = board.connect(GET)
+    board.net.idle(UNDISTURBED)
+    board.net.offer_refused()
+    board.net.idle()
+    assert client.received == OK
+
+
+def test_who_has_just_come_is_not_evicted_before_it_has_asked(board):
+    clients = [board.client() for _ in range(3)] + [board.connect(), board.connect()]
+    board.net.idle(50)
+    for client in clients:
+        client.send(GET)
+        board.net.idle(20)
+        board.net.offer_refused()
+        board.net.idle(20)
+    assert [client.received for client in clients] == [OK] * 5
+
+
+def test_a_slot_that_is_needed_is_free_at_once_and_its_client_told(board):
+    first, second, third = crowd(board, b"", b"", b"")
     board.client()
     assert first.received.startswith(b"HTTP/1.1 503 ")
     assert first.got_rst
     assert not (second.got_rst or third.got_rst)
     assert board.service.rejected == 1
+
+
+def test_what_an_evicted_client_is_told_is_one_whole_response(board):
+    first, *_ = crowd(board, b"", b"", b"")
+    board.client()
+    assert len(first.received) == SEND_BUFFER  # or close() would not take effect at once
+    head, _, body = first.received.partition(b"\r\n\r\n")
+    fields = dict(line.split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    assert int(fields[b"Content-Length"]) == len(body)
+    assert fields[b"Retry-After"].strip() == b"1"
+    assert body == b"Busy\n"
 
 
 def test_one_connection_of_lwips_five_is_free_whatever_comes(board):
@@ -33,6 +77,7 @@ def test_one_connection_of_lwips_five_is_free_whatever_comes(board):
         assert len(board.net.pcbs) < PCBS
         if client.received:
             client.fin()
+        board.net.idle(UNDISTURBED)
 
 
 def test_who_has_its_answer_makes_room_first_and_loses_nothing(board):
@@ -44,7 +89,7 @@ def test_who_has_its_answer_makes_room_first_and_loses_nothing(board):
 
 
 def test_a_silent_client_makes_room_before_one_that_has_begun(board):
-    half, silent, silent_too = board.client(GET[:9]), board.client(), board.client()
+    half, silent, silent_too = crowd(board, GET[:9], b"", b"")
     board.client()
     assert silent.got_rst
     assert not (half.got_rst or silent_too.got_rst)
@@ -54,7 +99,7 @@ def test_of_equals_the_oldest_makes_room(board):
     clients = []
     for _ in range(3):
         clients.append(board.client(GET[:9]))
-        board.net.idle(100)
+        board.net.idle(UNDISTURBED)
     board.client()
     assert [client.got_rst for client in clients] == [True, False, False]
 
@@ -95,6 +140,7 @@ def test_a_lost_event_of_data_is_made_up_for_without_another(board):
 
 
 def test_the_buttons_sweep_makes_up_for_its_own_events(board):
+    board.net.idle(100)
     fill_queue(board.net)
     client = board.connect()
     board.net.idle()

@@ -6,6 +6,8 @@ import shutil
 import pytest
 
 from tools import build
+from tools.errors import UserError
+from tools.size import __main__ as size
 from tools.size import board, pieces, wasm
 
 
@@ -30,3 +32,15 @@ def test_a_program_that_needs_much_in_one_piece_is_found_out(tmp_path):
     small, large = pieces.of_programs(tree, ["pass", "bytearray(1000)"], allowed=512)
     assert small.bytes == 512  # what the parser begins with
     assert 1000 <= large.bytes <= 1024
+
+
+def test_a_module_that_the_lists_do_not_know_stops_make_size(tmp_path):
+    tree = build.build(tmp_path / "board")
+    size._refuse_unknown(tree)
+    (tree / "device" / "fan.mpy").write_bytes(b"")
+    with pytest.raises(UserError, match="fan"):
+        size._refuse_unknown(tree)
+    (tree / "device" / "fan.mpy").rename(tree / "device" / "led.mpy")
+    (tree / "device" / "wifi.mpy").unlink()
+    with pytest.raises(UserError, match="wifi"):
+        size._refuse_unknown(tree)

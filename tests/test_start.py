@@ -7,6 +7,8 @@ import network
 import pytest
 from boot_rig import SETTINGS, Board, Server
 
+from tools.boot_only import boot_only
+
 
 @pytest.fixture
 def board(monkeypatch, tmp_path, capsys):
@@ -17,9 +19,9 @@ def board(monkeypatch, tmp_path, capsys):
     return board
 
 
-def boot(board):
+def boot(board, missing=()):
     board.server = Server()
-    board.boot(server=board.server)
+    return board.boot(missing=missing, server=board.server)
 
 
 def press():
@@ -39,13 +41,6 @@ def crash(board, times):
 def test_the_switch_serves_and_the_prompt_comes_with_its_address(board):
     assert board.main() == ["switch: http://192.168.1.7/"]
     assert b'{"on": false}' in board.server.serve(b"GET /led HTTP/1.1\r\nHost: switch\r\n\r\n")
-    assert not board.server.ran
-
-
-def test_where_nothing_calls_back_the_switch_serves_in_the_foreground(board):
-    board.server.calls_back = False
-    assert board.main() == ["switch: http://192.168.1.7/"]
-    assert board.server.ran
 
 
 def test_without_wifi_the_switch_starts_and_tells_its_name(board):
@@ -120,14 +115,15 @@ def test_our_access_point_goes_in_safe_mode_too(board):
 
 def test_what_only_booting_needs_leaves_the_heap(board):
     board.main()
-    for name in ("config", "safe_mode", "wifi", "switch"):
+    for name in boot_only():
         assert "device." + name not in sys.modules
+    assert "startup" not in board.globals
 
 
 def test_a_switch_that_runs_is_not_started_twice(board):
     board.main()
     board.server.service = None
-    assert board.main() == []
+    assert board.main_by_hand() == []
     assert board.server.service is None
 
 
@@ -135,27 +131,39 @@ def test_a_switch_that_failed_can_be_started_again_from_the_prompt(board):
     board.server.raises = OSError(98)
     assert board.main() == ["main.py: OSError: 98"]
     board.server.raises = None
-    assert board.main() == ["switch: http://192.168.1.7/"]
+    assert board.main_by_hand() == ["switch: http://192.168.1.7/"]
 
 
 @pytest.mark.parametrize("module", ["api", "server", "status", "http"])
 def test_with_a_module_of_the_server_missing_the_button_works_and_the_line_names_it(board, module):
-    board.lose_modules()
-    board.stand_in("device.server", board.server)
-    board.stand_in("device." + module, None)
+    boot(board, missing=["device." + module])
     (line,) = board.main()
     assert line.startswith("main.py: ") and "device." + module in line
     press()
     assert machine.pins[2]["level"] == 0
-    assert board.last_error() == line[:122]
+    assert board.last_error() == line[:112]
 
 
-@pytest.mark.parametrize("module", ["switch", "led", "button", "rtc_state", "safe_mode", "config"])
+@pytest.mark.parametrize("module", ["switch", "led", "button", "rtc_state"])
 def test_with_any_other_module_missing_the_prompt_comes_with_a_line(board, module):
-    board.lose_modules()
-    board.stand_in("device." + module, None)
+    boot(board, missing=["device." + module])
     (line,) = board.main()
     assert line.startswith("main.py: ") and "device." + module in line
+
+
+@pytest.mark.parametrize("module", ["startup", "config"])
+def test_without_what_starting_needs_boots_line_says_so_and_the_prompt_comes(board, module):
+    (line,) = boot(board, missing=["device." + module])
+    assert "device." + module in line
+    assert board.main() == []
+
+
+def test_with_a_broken_pin_the_switch_stays_off_and_says_why(board):
+    machine.broken.add("Pin")
+    boot(board)
+    (line,) = board.main()
+    assert line.startswith("switch: off (light: OSError")
+    assert board.server.service is None
 
 
 def test_without_the_baked_page_the_api_serves(board):
@@ -165,5 +173,12 @@ def test_without_the_baked_page_the_api_serves(board):
 
 
 def test_after_ctrl_c_during_boot_the_switch_waits_to_be_started(board):
-    assert board.main(boot_interrupted=True) == []
-    assert board.main(boot_interrupted=False) == ["switch: http://192.168.1.7/"]
+    def interrupt():
+        raise KeyboardInterrupt
+
+    network.air.clear()
+    machine.sleeping = interrupt
+    boot(board)
+    assert board.main() == []
+    machine.sleeping = None
+    assert board.main_by_hand() == ["switch: http://switch/"]

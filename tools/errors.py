@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 from typing import NoReturn
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class UserError(Exception):
@@ -22,19 +27,51 @@ def main(tool: Callable[[], int | None]) -> NoReturn:
     """Run `tool` as a program: exit with its status (None is 0).
 
     A UserError becomes one line on stderr, "error: what is wrong; what to do next", and
-    status 1. Any other exception is a fault of ours and keeps its traceback.
+    status 1. So does output that nobody takes, a full disk, and a file or folder that the user
+    may not read or write. Any other exception is a fault of ours and keeps its traceback.
     """
     try:
         status = tool()
+        sys.stdout.flush()
     except UserError as error:
         status = fail(error)
     except KeyboardInterrupt:
         status = fail(UserError("interrupted", "run the same command again to start over"))
+    except OSError as error:
+        known = _explained(error)
+        if not known:
+            raise
+        status = fail(known)
     sys.exit(status)
 
 
 def fail(error: UserError) -> int:
     """Print `error` as its line on stderr; the exit status that goes with it."""
-    sys.stdout.flush()
+    _flush_output()
     print(f"error: {error}", file=sys.stderr)
     return 1
+
+
+def _explained(error: OSError) -> UserError | None:
+    """What the user can do about `error`; None where it is none of theirs."""
+    again = "then run the same command again"
+    why = error.strerror
+    if error.errno == errno.EPIPE:
+        return UserError(f"cannot write the output ({why})", "let what reads it read all of it")
+    if error.errno in _FULL:
+        where = error.filename or "the output or a file"
+        return UserError(f"cannot write {where} ({why})", f"make room there, {again}")
+    if error.errno in _DENIED and error.filename:
+        cure = f"allow yourself to read and write it, or copy the project elsewhere, {again}"
+        return UserError(f"no access to {error.filename} ({why})", cure)
+    return None
+
+
+def _flush_output() -> None:
+    """Print what is left, or drop it where nobody takes it: Python would complain at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import struct
 import sys
 from pathlib import Path
 
 import serial
-from esptool.bin_image import LoadFirmwareImage
 from esptool.cmds import (
     attach_flash,
     detect_chip,
@@ -19,14 +16,12 @@ from esptool.cmds import (
     write_flash,
 )
 from esptool.loader import ESPLoader
-from esptool.logger import log
-from esptool.targets import ESP8266ROM, ROM_LIST
+from esptool.targets import ESP8266ROM
 from esptool.util import FatalError, flash_size_bytes
 
 from tools import ports
 from tools.errors import UserError, main
-
-DOWNLOAD = "https://micropython.org/download/ESP8266_GENERIC/"
+from tools.flash_image import DOWNLOAD, check_image
 
 GUIDE = f"""\
 MicroPython for the ESP8266 is at {DOWNLOAD}
@@ -41,7 +36,6 @@ Firmware written and verified. Next:
   make configure
   make deploy"""
 
-_RIGHT_FILE = f"get the .bin from {DOWNLOAD} (make flash alone says which one)"
 _FLASH_MODE = (
     "connect GPIO0 to ground, reset the board and run the same command again; if that does not "
     "help: swap RX and TX, EN to 3.3 V, a supply that gives 300 mA"
@@ -51,75 +45,10 @@ _MIB = 1 << 20
 # How a variant names itself (MICROPY_HW_BOARD_NAME in ports/esp8266), and the flash that it needs
 # to have a file system, in bytes.
 _VARIANTS = {b"ESP module with ESP8266": 2 * _MIB, b"ESP module (1M) with ESP8266": _MIB}
-_NO_FILE_SYSTEM = b"ESP module (512K) with ESP8266"
-
-# MicroPython notes its length here; that far into the file follows the MD5 of all but the first
-# four bytes, which flashing may change (ports/esp8266/makeimg.py; esp.check_fw() reads them).
-_LENGTH_AT, _HASHED_FROM = 0x8FFC, 4
 
 # MicroPython cannot write the radio's calibration beyond, and without it WiFi stays off
 # (docs/esp8266/tutorial/intro.rst, "Boards with more than 4MB").
 _REACHABLE = "4MB"
-
-
-def check_image(path: Path) -> bytes:
-    """The content of `path`; UserError unless it is a whole ESP8266 image to be flashed at 0."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UserError(f"cannot read {path} ({error.strerror})", "correct FIRMWARE=") from error
-    wrong = _what_is_wrong(data)
-    if wrong:
-        raise UserError(f"{path} {wrong} (the board was not touched)", _RIGHT_FILE)
-    return data
-
-
-def _what_is_wrong(data: bytes) -> str:
-    """Why no ESP8266 can run `data`, to be read after the file's name; "" if one can."""
-    if not data:
-        return "is empty"
-    if data.startswith(b"\x7fELF"):
-        return "is an ELF file, not the flash image made from it"
-    if data[:256].lstrip().startswith(b"<"):
-        return "is a web page, saved in place of the firmware"
-    if data[0] != ESPLoader.ESP_IMAGE_MAGIC:
-        return f"is not an ESP8266 image (it starts with 0x{data[0]:02x}, not 0xe9)"
-    if len(data) >= 16 and not _in_memory(struct.unpack_from("<I", data, 8)[0]):
-        return f"is an image for {_other_chip(data)}, not for the ESP8266"
-    log.set_verbosity("silent")  # it would warn of odd segments on top of the error
-    try:
-        image = LoadFirmwareImage("esp8266", data)
-        intact = image.checksum == image.calculate_checksum() and _matches_own_hash(data)
-    except (FatalError, struct.error, TypeError):  # TypeError: the file ends before its checksum
-        intact = False
-    finally:
-        log.set_verbosity("auto")
-    if not intact:
-        return "is damaged or cut short"
-    if _NO_FILE_SYSTEM in data:
-        return "is the FLASH_512K variant, which has no file system"
-    return ""
-
-
-def _in_memory(address: int) -> bool:
-    return any(start <= address < end for start, end, _name in ESP8266ROM.MEMORY_MAP)
-
-
-def _other_chip(data: bytes) -> str:
-    """Whose image it is, by the chip id that every later chip's header has at 12."""
-    chip_id = struct.unpack_from("<H", data, 12)[0]
-    names = {rom.IMAGE_CHIP_ID: rom.CHIP_NAME for rom in ROM_LIST}
-    return names.get(chip_id, "another chip")
-
-
-def _matches_own_hash(data: bytes) -> bool:
-    """False for MicroPython cut short; the image's own checksum stops at 36 KiB."""
-    if len(data) < _LENGTH_AT + 4:
-        return True
-    length = struct.unpack_from("<I", data, _LENGTH_AT)[0]
-    if not _LENGTH_AT < length <= _MIB:
-        return True  # other firmware has something else there
-    return data[length : length + 16] == hashlib.md5(data[_HASHED_FROM:length]).digest()
 
 
 def flash(data: bytes, port: str) -> None:

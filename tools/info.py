@@ -10,13 +10,15 @@ import re
 
 from mpremote.transport_serial import SerialTransport
 
-from tools.board import connection, on_board
-from tools.deploy.__main__ import wanted_files
+from tools import inputs
+from tools.board import address, calls, connection, on_board, session
 from tools.deploy.plan import MANIFEST, Plan
-from tools.deploy.steps import MPY_VERSION, survey
+from tools.deploy.steps import MPY_VERSION
+from tools.deploy.survey import survey
+from tools.deploy.wanted import wanted as files_wanted
 from tools.errors import UserError, main
 
-_SAFE_MODE = 3  # crashes, see device/safe_mode.py
+_SAFE_MODE = 3  # resets in a row, see docs/architecture.md
 
 
 def files(board: SerialTransport, wanted: dict[str, bytes]) -> str:
@@ -33,13 +35,25 @@ def facts(board: SerialTransport) -> dict:
 
     `heap_block` is the largest piece of heap that can be had.
     """
-    firmware = connection.run(board, on_board.firmware)
-    *told, last = connection.lines(board, on_board.memory)
+    firmware = calls.run(board, on_board.firmware)
+    *told, last = calls.lines(board, on_board.memory)
     free, blocks = re.findall(r"(?s) free: (\d+).* max free sz: (\d+)", "\n".join(told))[0]
     heap = {"heap_free": int(free), "heap_block": int(blocks) * json.loads(last)["block"]}
-    switch = connection.run(board, on_board.switch)
+    switch = calls.run(board, on_board.switch)
     assert isinstance(firmware, dict) and isinstance(switch, dict)
-    return {**firmware, **heap, **switch}
+    retained = dict(zip(("resets", "error", "age"), _retained(board)))
+    return {**firmware, **heap, **switch, **retained}
+
+
+def _retained(board: SerialTransport) -> list:
+    # Resets in a row, last error, how many boots ago that was.
+    if told := calls.run(board, on_board.retained):
+        return list(told)
+    # After seven resets nothing of device/ is loaded. device/rtc_state.py has the layout.
+    kept = bytes.fromhex(str(calls.run(board, on_board.rtc_memory)))
+    if kept[:3] != b"SW\x02":
+        return [0, "", 0]
+    return [kept[5], kept[16:].rstrip(b"\0").decode("ascii", "replace"), kept[7]]
 
 
 def _difference(plan: Plan) -> str:
@@ -67,12 +81,12 @@ def report(facts: dict, compared: str) -> dict[str, str]:
         "flash": f"{facts['flash'] >> 10} KiB, {facts['flash_free'] >> 10} KiB free for files",
         "heap": f"{facts['heap_free']} bytes free, {facts['heap_block']} in one piece",
         "files": compared,
-        "switch": _switch(status),
-        "safe mode": _safe_mode(facts["crashes"]),
+        "switch": _switch(status, facts["stopped"]),
+        "safe mode": _safe_mode(facts["resets"]),
         "uptime": _duration(status["uptime_s"]) if status else "unknown",
         "requests": f"{status['requests']}, {status['rejected']} rejected" if status else "none",
-        "last error": facts["error"] or "none",
-        "WiFi": f"{status['rssi']} dBm" if status.get("rssi") else "not connected",
+        "last error": _last_error(facts["error"], facts["age"]),
+        "WiFi": f"{facts['rssi']} dBm" if facts["rssi"] else "not connected",
         "address": _address(facts["machine"], status.get("ip") or facts["ip"]),
     }
 
@@ -87,20 +101,32 @@ def _mpy(version: int) -> str:
     return f"{version}, but deploy makes {MPY_VERSION}: `make flash` a newer one"
 
 
-def _switch(status: dict) -> str:
+def _switch(status: dict, stopped: bool) -> str:
     if status:
         return f"running, {status['version']}, since a reset by {status['reset_cause']}"
+    if stopped:
+        return (
+            "stopped: another tool, such as mpremote, has restarted Python without main.py; "
+            "reset the board, or press Ctrl-D in `make repl`"
+        )
     return "not running"
 
 
-def _safe_mode(crashes: int) -> str:
-    if crashes < _SAFE_MODE:
+def _safe_mode(resets: int) -> str:
+    if resets < _SAFE_MODE:
         return "off"
-    return f"ON after {crashes} crashes in a row; `make deploy` what cures it"
+    return f"ON after {resets} resets in a row; `make deploy` what cures it"
+
+
+def _last_error(error: str, age: int) -> str:
+    if not error:
+        return "none"
+    when = f"{age} boot{'s' * (age > 1)} ago" if age else "this boot"
+    return f"{error} ({when})"
 
 
 def _address(machine: str, ip: str) -> str:
-    return "none yet" if ip == "0.0.0.0" else connection.address(machine, ip)
+    return "none yet" if ip == "0.0.0.0" else address.address(machine, ip)
 
 
 def _duration(seconds: int) -> str:
@@ -112,13 +138,13 @@ def _duration(seconds: int) -> str:
 
 def run() -> None:
     """Ask the board and print a line for each thing."""
-    host, port = connection.host_and_port()
+    host, port = inputs.host_and_port()
     wanted, compared = {}, ""
     try:
-        wanted = wanted_files(host)
+        wanted = files_wanted(host).files
     except UserError as error:  # then the board can still tell the rest
         compared = str(error)
-    with connection.raw_repl(connection.open_board(host, port)) as board:
+    with session.raw_repl(connection.open_board(host, port)) as board:
         found = facts(board)
         compared = compared or files(board, wanted)
     for title, text in report(found, compared).items():

@@ -20,9 +20,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tools.build import ROOT
 from tools.errors import UserError, main
 from tools.inputs import results_folder
+from tools.paths import ROOT
 
 _SIZE = {"width": 76, "height": 22}  # characters
 _COPIED = ("boot.py", "main.py", "Makefile", "requirements.txt", "webrepl_cfg.py.example")

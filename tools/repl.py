@@ -15,8 +15,8 @@ import time
 from mpremote.console import Console
 from mpremote.transport_serial import SerialTransport
 
-from tools import ports
-from tools.board import connection
+from tools import inputs, ports
+from tools.board import connection, session
 from tools.board.webrepl import Busy, Unreachable
 from tools.errors import UserError, main
 
@@ -131,7 +131,7 @@ def execute(board: SerialTransport, program: bytes) -> int:
         sys.stdout.write(decoder.decode(data.replace(b"\x04", b"")))  # Ctrl-D ends the output
         sys.stdout.flush()
 
-    with connection.raw_repl(board):
+    with session.raw_repl(board):
         board.exec_raw_no_follow(program)
         _, trace = board.follow(timeout=None, data_consumer=show)
     sys.stderr.write(decoder.decode(trace))
@@ -140,7 +140,7 @@ def execute(board: SerialTransport, program: bytes) -> int:
 
 def run() -> int:
     """A prompt for a person, or the board for a program that comes down a pipe."""
-    host, port = connection.host_and_port()
+    host, port = inputs.host_and_port()
     if not sys.stdin.isatty():
         program = sys.stdin.buffer.read()
         return execute(connection.open_board(host, port), program)

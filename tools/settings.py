@@ -8,13 +8,13 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from tools.errors import UserError
+from tools.settings_table import Value
 
 CONFIG = Path("webrepl_cfg.py")
 EXAMPLE = Path("webrepl_cfg.py.example")
-
-Value = str | int | bool
 
 
 def read(source: str) -> dict[str, Value]:
@@ -25,6 +25,29 @@ def read(source: str) -> dict[str, Value]:
     return {name: ast.literal_eval(node) for name, node in _literals(source).items()}
 
 
+class Binding(NamedTuple):
+    """Where a webrepl_cfg.py binds or deletes a name ("*" for any). `value` is what it gets where
+    that is done in the plain way, `name = value` at the top level.
+    """
+
+    name: str
+    line: int
+    value: ast.expr | None
+
+
+def bindings(source: str) -> list[Binding]:
+    """All of them, in whatever scope, in the order of the lines. UserError if it is not Python."""
+    plain, found = {}, []
+    statements = _statements(source)
+    for statement in statements:
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            plain[statement.targets[0]] = statement.value
+    for node in (node for statement in statements for node in ast.walk(statement)):
+        if name := _bound(node):
+            found.append(Binding(name, node.lineno, plain.get(node)))
+    return sorted(found, key=lambda binding: binding.line)
+
+
 def known(source: str, defaults: Mapping[str, Value]) -> dict[str, Value]:
     """`defaults`, with the values in their places that the text of a webrepl_cfg.py has.
 
@@ -33,20 +56,13 @@ def known(source: str, defaults: Mapping[str, Value]) -> dict[str, Value]:
     lost opens what it shut.
     """
     values = dict(defaults)
-    statements = _statements(source)
-    plain = set()
-    for statement in statements:
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
-            target, value = statement.targets[0], statement.value.value
-            if len(statement.targets) == 1 and isinstance(target, ast.Name):
-                if type(value) is type(defaults.get(target.id)):
-                    values[target.id] = value
-                    plain.add(target)
-    for node in (node for statement in statements for node in ast.walk(statement)):
-        name = _bound(node)
-        if node not in plain and (name in defaults or name == "*"):
+    for name, line, node in bindings(source):
+        value = node.value if isinstance(node, ast.Constant) else None
+        if name in defaults and type(value) is type(defaults[name]):
+            values[name] = value
+        elif name in defaults or name == "*":
             name = "a setting" if name == "*" else name
-            what = f"{name} in {CONFIG} is not a plain value (line {node.lineno})"
+            what = f"{name} in {CONFIG} is not a plain value (line {line})"
             raise UserError(what, f"write it as in {EXAMPLE}")
     return values
 

@@ -6,16 +6,19 @@ is a soft reset, which keeps the board in its WiFi network.
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 
-from tools import settings
-from tools.board import connection, on_board, restart
+from tools import inputs, settings
 from tools.board.webrepl import split
-from tools.deploy.__main__ import wanted_files
-from tools.deploy.steps import Deploy
+from tools.deploy.flow import Flow, NotServing
+from tools.deploy.wanted import wanted
 from tools.errors import UserError, main
+from tools.paths import ROOT
 
 _PERIOD = 0.1  # s between two looks at the files
 _RETRY = 1.0  # s between two tries to reach the board
@@ -25,10 +28,9 @@ Snapshot = dict[Path, tuple[int, int]]
 
 def snapshot() -> Snapshot:
     """Time of change and size of every file that goes into the board's tree."""
-    root = connection.ROOT
-    paths = [root / "boot.py", root / "main.py", root / settings.CONFIG]
+    paths = [ROOT / "boot.py", ROOT / "main.py", ROOT / settings.CONFIG]
     found = {}
-    for path in [*paths, *(root / "device").rglob("*")]:
+    for path in [*paths, *(ROOT / "device").rglob("*")]:
         try:
             status = path.stat()
         except OSError:
@@ -37,31 +39,14 @@ def snapshot() -> Snapshot:
     return found
 
 
-def push(host: str | None, wanted: dict[str, bytes]) -> None:
-    """Bring `wanted` onto the board and restart the switch, where anything differs. UserError."""
+def push(host: str | None, files: dict[str, bytes]) -> None:
+    """Bring `files` onto the board and restart the switch, where anything differs. UserError."""
     began = time.monotonic()
-    with connection.raw_repl(connection.open_board(host)) as board:
-        job = Deploy(board, wanted, lambda line: None)
-        plan = job.survey()
-        changes = job.unfinished or not plan.empty
-        if changes:
-            for line in plan.lines():
-                say(line)
-            job.apply(plan)
-            restart.soft_reset(board)
-    if not changes:
-        say("the board is up to date")
-        return
-    with connection.explained(host or "the board"):
-        board = restart.reconnect(host, None)
-    with connection.raw_repl(board):
-        state = connection.run(board, on_board.state)
-    assert isinstance(state, dict)
-    if state["serving"]:
-        where = connection.address(state["machine"], state["ip"])
-        say(f"live at {where} after {time.monotonic() - began:.1f} s")
+    done = Flow(host, files, say).run(soft=True)
+    if done.changed:
+        say(f"live at {done.url} after {time.monotonic() - began:.1f} s")
     else:
-        complain(f"on the board, but the switch does not run: {state['error'] or 'see make repl'}")
+        say("the board is up to date")
 
 
 def say(line: str) -> None:
@@ -101,14 +86,17 @@ class Watch:
     def _build(self) -> None:
         self._wanted, self._reported, self._next_try = None, None, 0.0
         try:
-            self._wanted = wanted_files(self._host)
+            self._wanted = wanted(self._host).files
         except UserError as error:
             complain(error)
 
-    def _push(self, wanted: dict[str, bytes]) -> None:
+    def _push(self, files: dict[str, bytes]) -> None:
         try:
-            push(self._host, wanted)
-            self._live, self._reported = wanted, None
+            push(self._host, files)
+            self._live, self._reported = files, None
+        except NotServing as error:
+            complain(error)  # and nothing can be done before the next save
+            self._live, self._reported = files, None
         except UserError as error:
             # A board that is away is away for many reasons while it boots: one line for all.
             kind = str(error) if type(error) is UserError else type(error)
@@ -120,17 +108,32 @@ class Watch:
 
 def run() -> int:
     """Watch until Ctrl-C."""
-    host, _ = connection.host_and_port()
+    host, _ = inputs.host_and_port()
     if host:
         split(host)  # or it would be tried for ever
     watch = Watch(host)
+    interrupted = _notice_interrupts()
     say("watching boot.py, main.py, device/ and webrepl_cfg.py; Ctrl-C ends")
-    try:
-        while True:
+    with contextlib.suppress(KeyboardInterrupt):
+        while not interrupted:
             watch.step()
             time.sleep(_PERIOD)
-    except KeyboardInterrupt:
-        return 0
+    return 0
+
+
+def _notice_interrupts() -> list[int]:
+    """A list that Ctrl-C fills, beside the KeyboardInterrupt that it raises.
+
+    Python drops an exception in a destructor, such as that of a serial port after a push.
+    """
+    seen: list[int] = []
+
+    def notice(number: int, frame: FrameType | None) -> None:
+        seen.append(number)
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, notice)
+    return seen
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import webbrowser
 from http.client import HTTPException
 from urllib.request import ProxyHandler, build_opener
 
-from tools.board import connection, on_board, running
+from tools import inputs
+from tools.board import calls, connection, on_board, running, session
 from tools.board.webrepl import Unreachable, split
 from tools.errors import UserError, main
 from tools.virtual_board import passwords
@@ -33,8 +34,8 @@ def client_source(url: str, where: str) -> str:
 
 def ask_for_host(port: str | None) -> str:
     """HOST of the board at the serial `port`. UserError where it has none."""
-    with connection.raw_repl(connection.open_board(None, port)) as board:
-        state = connection.run(board, on_board.state)
+    with session.raw_repl(connection.open_board(None, port)) as board:
+        state = calls.run(board, on_board.state)
     assert isinstance(state, dict)
     if state["ip"] == "0.0.0.0":
         raise UserError(
@@ -47,7 +48,7 @@ def ask_for_host(port: str | None) -> str:
 
 def run() -> None:
     """Print the address and where the client is hosted; open it."""
-    host, port = connection.host_and_port()
+    host, port = inputs.host_and_port()
     name, number = split(host or ask_for_host(port))
     url = f"http://{name}:{number}/"
     base = client_source(url, f"{name}:{number}")

@@ -28,7 +28,7 @@ const tell = (status) => {
       : up < 2880
         ? ((up / 60) | 0) + " hours"
         : ((up / 1440) | 0) + " days",
-    status.mem_free + " bytes",
+    ((status.mem_free / 1024) | 0) + " KB",
     status.rssi ? status.rssi + " dBm" : "none",
     status.ip,
     status.version,

@@ -10,9 +10,16 @@ from deploy_rig import files, make_target  # noqa: F401  (fixtures)
 from fault_rig import victim, victims  # noqa: F401  (fixtures)
 
 from tools import build
+from tools.board import passwords
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.hardware.wlan import Air
+
+
+@pytest.fixture(autouse=True)
+def no_passwords_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What let a tool in here is not kept among the user's."""
+    monkeypatch.setattr(passwords, "FOLDER", tmp_path / "passwords")
 
 
 @pytest.fixture(scope="session")

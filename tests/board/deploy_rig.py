@@ -2,7 +2,6 @@
 
 import contextlib
 import itertools
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,11 +10,12 @@ import client
 import pytest
 from mpremote.transport_serial import SerialTransport
 
-from tools import build
+from tools import build, inputs
 from tools.board import connection
 from tools.deploy import __main__ as tool
 from tools.deploy import plan
 from tools.deploy.steps import Deploy
+from tools.deploy.wanted import Wanted
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.hardware import wlan
@@ -88,19 +88,14 @@ def files_in(content: bytes) -> tuple[Files, bool]:
 class Target:
     """A virtual board with these files, or this content of its flash, and the tool for it."""
 
-    def __init__(self, path: Path, content: Files | bytes) -> None:
+    def __init__(self, path: Path, content: Files | bytes, variant: str = DEFAULT) -> None:
         self.path = path
         if isinstance(content, bytes):
             path.write_bytes(content)
         else:
-            tree = path.with_suffix(".tree")
-            for name, text in content.items():
-                (tree / name[1:]).parent.mkdir(parents=True, exist_ok=True)
-                (tree / name[1:]).write_bytes(text)
-            image.create(path, tree)
-            shutil.rmtree(tree)
+            image.create(path, content, variant)
         self._closed = False
-        self.board = VirtualBoard(path, air=Air({"home": "correct horse"}))
+        self.board = VirtualBoard(path, variant, air=Air({"home": "correct horse"}))
 
     def deploy(
         self,
@@ -121,7 +116,7 @@ class Target:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PORT", self.board.serial)
             patch.setattr(connection, "open_board", open_board)
-            status = tool.deploy(host, files, lines.append, lambda text: None)
+            status = tool.deploy(host, Wanted(files, []), lines.append, lambda text: None)
         return status, lines
 
     def flash(self) -> bytes:
@@ -164,12 +159,12 @@ def make_target(
 ) -> Iterator[Callable[[Files | bytes], Target]]:
     """make_target(content): a Target that has booted. The PC's webrepl_cfg.py is client.CONFIG."""
     (tmp_path / "webrepl_cfg.py").write_text(client.CONFIG)
-    monkeypatch.setattr(connection, "config_file", lambda virtual: tmp_path / "webrepl_cfg.py")
+    monkeypatch.setattr(inputs, "config_file", lambda virtual: tmp_path / "webrepl_cfg.py")
     monkeypatch.setattr(wlan, "_JOIN_MS", 0)
     number, targets = itertools.count(), []
 
-    def make(content: Files | bytes) -> Target:
-        target = Target(tmp_path / f"{next(number)}.img", content)
+    def make(content: Files | bytes, variant: str = DEFAULT) -> Target:
+        target = Target(tmp_path / f"{next(number)}.img", content, variant)
         targets.append(target)
         target.board.start()
         return target

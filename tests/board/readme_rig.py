@@ -127,7 +127,7 @@ class Desk:
             self.target.board.wait_for(lambda chip, boots=boots: chip.boots > boots)
         with self.types(command) as tool:
             tool.expect("firmware .*intact")
-            tool.expect("safe mode +ON after 3 crashes" if self.edits else "switch +not running")
+            tool.expect("safe mode +ON after 3 resets" if self.edits else "switch +not running")
             assert tool.ended() == 0
 
     def configure(self, command: str) -> None:

@@ -16,8 +16,8 @@ import serial
 from error_rig import error
 from tool_rig import copy_project, run, way
 
-from tools import ports
-from tools.board import connection, webrepl
+from tools import inputs, ports
+from tools.board import connection, session, webrepl
 from tools.virtual_board.board import VirtualBoard
 
 
@@ -27,7 +27,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "here"
     folder.mkdir()
     (folder / "webrepl_cfg.py").write_text(client.CONFIG)
-    monkeypatch.setattr(connection, "ROOT", folder)
+    monkeypatch.setattr(inputs, "ROOT", folder)
     monkeypatch.setattr(ports.list_ports, "comports", list)
     monkeypatch.delenv("PORT", raising=False)
     return folder
@@ -79,9 +79,9 @@ def test_a_port_without_permission(silent, monkeypatch):
 
 def test_a_board_without_micropython(silent, monkeypatch, capfd):
     for name in ("_BOOT_PY", "ANSWER"):
-        monkeypatch.setattr(connection, name, 0.1)
+        monkeypatch.setattr(session, name, 0.1)
     with error(f"{silent}: no raw REPL", "press reset.*make flash"):
-        with connection.raw_repl(connection.open_board(None, silent)):
+        with session.raw_repl(connection.open_board(None, silent)):
             pass
     assert capfd.readouterr().out == ""
 
@@ -128,7 +128,7 @@ def test_a_name_that_cannot_be_one():
 
 
 def test_a_board_that_somebody_else_uses(board):
-    with connection.raw_repl(connection.open_board(host(board))):
+    with session.raw_repl(connection.open_board(host(board))):
         with error("another WebREPL client is connected", "close it, or wait"):
             connection.open_board(host(board))
 
@@ -140,26 +140,26 @@ def test_a_port_of_a_kind_that_does_not_exist():
 
 @pytest.mark.parametrize("kind", ["PORT", "HOST"])
 def test_a_board_that_is_reset_in_the_middle(board, kind, monkeypatch):
-    monkeypatch.setattr(connection, "ANSWER", 0.1)
+    monkeypatch.setattr(session, "ANSWER", 0.1)
     seconds = 60 if kind == "HOST" else 1  # over WiFi it is noticed
     where = way(board, kind)[kind]
     transport = connection.open_board(*((where,) if kind == "HOST" else (None, where)))
     what = "the connection was lost" if kind == "HOST" else "the board broke off in the middle"
     with error(f"{where}: {what}", "run the same command again"):
-        with connection.raw_repl(transport):
+        with session.raw_repl(transport):
             transport.exec_raw("import machine\nmachine.reset()", timeout=seconds)
 
 
 def test_a_full_flash(board):
     with error("flash is full", "remove files"):
-        with connection.raw_repl(connection.open_board(host(board))) as transport:
+        with session.raw_repl(connection.open_board(host(board))) as transport:
             transport.exec("raise OSError(28)")
 
 
 def test_an_error_on_the_board_leaves_its_prompt_usable(board):
     for where in ((host(board), None), (None, board.serial)):
         with error("the board says ValueError: 7", "reset it and try again"):
-            with connection.raw_repl(connection.open_board(*where)) as transport:
+            with session.raw_repl(connection.open_board(*where)) as transport:
                 transport.exec("raise ValueError(7)")
         assert not board.do(lambda chip: chip.terminal.repl.raw)
     assert client.led(board.http) is False
@@ -167,8 +167,8 @@ def test_an_error_on_the_board_leaves_its_prompt_usable(board):
 
 def test_a_program_cut_off_here_does_not_keep_the_board(board: VirtualBoard) -> None:
     with contextlib.suppress(KeyboardInterrupt):
-        with connection.raw_repl(connection.open_board(host(board))) as transport:
+        with session.raw_repl(connection.open_board(host(board))) as transport:
             transport.exec_raw_no_follow("while True: pass")
             raise KeyboardInterrupt
-    with connection.raw_repl(connection.open_board(host(board))) as transport:
+    with session.raw_repl(connection.open_board(host(board))) as transport:
         assert transport.exec("print(7)").strip() == b"7"

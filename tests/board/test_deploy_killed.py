@@ -11,7 +11,7 @@ from deploy_rig import KINDS, Files, Target, before, files_in, old_and_new
 from mpremote.transport_serial import SerialTransport
 from tool_rig import Tool, copy_project, run, way
 
-from tools.board import connection
+from tools.board import calls
 from tools.errors import UserError
 from tools.virtual_board.chip import Chip
 
@@ -157,7 +157,7 @@ def test_a_lost_connection_is_one_line_and_the_next_deploy_goes_on_from_there(
             target.board.do(lose)
             target.board.wait_for(lambda chip: kind == "PORT" or not chip.stack.link_up)
             # Nothing comes any more: patience, mpremote's and ours, would only take time.
-            patch.setattr(connection, "_WORK", 0.3)
+            patch.setattr(calls, "_WORK", 0.3)
             patch.setattr(SerialTransport.read_until, "__defaults__", (0.3, None, None))
             transports[0].serial.timeout = 0.3
 

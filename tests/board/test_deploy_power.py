@@ -9,9 +9,11 @@ from deploy_rig import BLANK, KINDS, Files, Target, before, changed, module, old
 from mpremote.transport_serial import SerialTransport
 from power_rig import Recorder
 
+from tools import build, rom
 from tools.errors import UserError
+from tools.paths import ROOT
 
-Make = Callable[[Files | bytes], Target]
+Make = Callable[..., Target]
 
 
 def decided(outcomes: list[str]) -> int:
@@ -34,6 +36,25 @@ def test_power_lost_in_or_after_any_write_leaves_the_old_set_or_makes_way_for_th
     # What the walk says of the files, a whole board says of the switch.
     for n, found in ((first - 1, old), (first, new), ((first + len(outcomes)) // 2, new)):
         again = make_target(recorder.content(n))
+        assert again.serves() and again.files() == found
+        again.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_power_lost_while_an_image_goes_into_flash_leaves_the_old_one_or_makes_way_for_the_new(
+    files: Files, make_target: Make, tmp_path: Path, kind: str
+) -> None:
+    target = make_target(files, "romfs")
+    old, recorder = target.files(), Recorder(target)
+    led = build.compile_source("device/led.py", (ROOT / "device" / "led.py").read_text() + "\n1\n")
+    main = files["/main.py"] + b"# edited\n"
+    assert target.deploy(kind, changed(files, **{"device/led.mpy": led, "main.py": main}))[0] == 0
+    new = target.files()
+    assert new[rom.RECORD] != old[rom.RECORD]
+    outcomes = recorder.outcomes(tmp_path, old=old, new=new)
+    first = decided(outcomes)
+    for n, found in ((first - 1, old), (first, new)):
+        again = make_target(recorder.content(n), "romfs")
         assert again.serves() and again.files() == found
         again.close()
 

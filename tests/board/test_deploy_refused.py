@@ -7,7 +7,7 @@ import pytest
 from deploy_rig import KINDS, Files, Target, changed, module, old_and_new
 
 from tools import build
-from tools.board import connection
+from tools.board import connection, session
 from tools.deploy import steps
 from tools.errors import UserError
 
@@ -23,6 +23,15 @@ def test_a_source_that_hides_a_module_is_told_and_left_alone(
     status, lines = target.deploy("PORT", files)
     assert status == 0 and any(line.startswith("! device/led.py") for line in lines)
     assert target.files()["/device/led.py"] == own
+
+
+def test_a_folder_that_hides_a_module_is_told_and_left_alone(
+    files: Files, make_target: Make
+) -> None:
+    target = make_target({**files, "/device/ap_watch/notes.txt": b"mine"})
+    status, lines = target.deploy("PORT", files)
+    assert status == 0 and any(line.startswith("! device/ap_watch is not") for line in lines)
+    assert target.files()["/device/ap_watch/notes.txt"] == b"mine"
 
 
 @kinds
@@ -81,9 +90,10 @@ def test_a_deploy_that_was_decided_but_cut_off_is_finished_first(
     old, new = old_and_new(files)
     target = make_target(old)
     monkeypatch.setenv("PORT", target.board.serial)
-    with connection.raw_repl(connection.open_board(None)) as board:
+    with session.raw_repl(connection.open_board(None)) as board:
         job = steps.Deploy(board, new, lambda text: None)
-        job.stage(job.survey())
+        job.survey()
+        job.stage()
         job.commit()
     with monkeypatch.context() as dry:
         dry.setenv("DRY_RUN", "1")
@@ -100,7 +110,7 @@ def test_a_switch_that_does_not_start_is_told_with_its_reason(
 ) -> None:
     target = make_target(files)
     broken = changed(files, **{"device/switch.mpy": module("raise ValueError('oops')")})
-    with pytest.raises(UserError, match="does not run.*oops"):
+    with pytest.raises(UserError, match="taken the deploy back.*oops"):
         target.deploy("PORT", broken)
     assert target.at_its_prompt()
     assert target.deploy("PORT", files)[0] == 0

@@ -14,7 +14,7 @@ from fault_rig import log_in
 from mpremote.transport_serial import SerialTransport
 
 from tools import info
-from tools.board import connection
+from tools.board import calls, connection, session
 from tools.errors import UserError
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.vm.calls import HEAP
@@ -63,7 +63,7 @@ def target(files: Files, make_target: Make, kind: str) -> Iterator[Target]:
 def opened(target: Target, kind: str) -> contextlib.AbstractContextManager[SerialTransport]:
     """The target's raw REPL, as a tool opens it."""
     host = urlsplit(target.board.webrepl).netloc if kind == "HOST" else None
-    return connection.raw_repl(connection.open_board(host, target.board.serial))
+    return session.raw_repl(connection.open_board(host, target.board.serial))
 
 
 def test_the_free_heap_is_one_piece_at_the_start_and_all_of_it_is_the_programs(
@@ -123,5 +123,5 @@ def test_what_raises_on_the_board_leaves_nothing_behind(target: Target, kind: st
 
     before = names()
     with pytest.raises(UserError, match="ValueError: 7"), opened(target, kind) as transport:
-        connection.run(transport, fail, 7)
+        calls.run(transport, fail, 7)
     assert names() == before

@@ -1,21 +1,31 @@
 """`make info`: what is on the board, in a dozen lines, from a board in any state."""
 
+import contextlib
+import inspect
+import io
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import client
 import pytest
-from tool_rig import copy_project, run, way
+from deploy_rig import Files, Target
+from tool_rig import Tool, copy_project, run, way
 
 from tools import info
+from tools.board import connection, on_board, session
 from tools.build import VERSION
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import EXCEPTION
 from tools.virtual_board.hardware.wlan import Air
 
 BOTH = pytest.mark.parametrize("kind", ["PORT", "HOST"])
+MPREMOTE = str(Path(sys.executable).with_name("mpremote"))
 AIR = {"home": "correct horse"}
 
 
@@ -63,12 +73,12 @@ def test_files_out_of_step_are_named(make_board, project, kind):
         (tree / ".deploy/manifest").write_text(json.dumps(["/boot.py", "/device/old.mpy"]))
 
     board = make_board(change, air=Air(AIR))
-    (project / "device/safe_mode.py").open("a").write("\nNEW = 1\n")
+    (project / "device/config.py").open("a").write("\nNEW = 1\n")
     files = told(board, project, kind)["files"]
     assert "missing: device/button.mpy" in files
     assert "extra: device/old.mpy" in files
     assert "hiding ours: device/led.py" in files
-    assert re.search("differ: .*device/safe_mode.mpy", files)
+    assert re.search("differ: .*device/config.mpy", files)
 
 
 @BOTH
@@ -80,7 +90,7 @@ def test_safe_mode_and_its_reason_are_shown(board, project, kind, crashes):
         board.wait_for(lambda chip, n=boots: chip.boots > n)
     board.wait_for(lambda chip: chip.wlan.isconnected(0))
     lines = told(board, project, kind)
-    assert lines["safe mode"].startswith(f"ON after {crashes} crashes")
+    assert lines["safe mode"].startswith(f"ON after {crashes} resets")
     assert lines["switch"] == "not running"
     assert re.search("crash.*exception", lines["last error"])
 
@@ -91,7 +101,70 @@ def test_a_switch_that_failed_to_start_tells_why(make_board: Callable, project: 
 
     lines = told(make_board(change, air=Air(AIR)), project, "PORT")
     assert lines["switch"] == "not running"
-    assert lines["last error"] == "main.py: ValueError: of mine"
+    assert lines["last error"] == "main.py: ValueError: of mine (this boot)"
+
+
+@pytest.mark.parametrize(
+    ("boots", "when"), [(0, "this boot"), (1, "1 boot ago"), (3, "3 boots ago")]
+)
+def test_the_last_error_has_an_age(board, project, boots, when):
+    mark = len(board.console)
+    line = b"from device import rtc_state; rtc_state.record('mine'); print(1 + 1)\r"
+    board.do(lambda chip: chip.terminal.put(line))
+    board.wait_for(lambda chip: b"\n2\r\n" in board.printed_since(mark))
+    for _ in range(boots):
+        reached = board.chip.boots
+        board.do(lambda chip: chip.hard_reset())
+        board.wait_for(lambda chip, n=reached: chip.boots > n)
+    assert told(board, project, "PORT")["last error"] == f"mine ({when})"
+
+
+@BOTH
+def test_a_switch_that_another_tool_has_stopped_says_so_with_the_cure(board, project, kind):
+    command = [MPREMOTE, "connect", board.serial, "eval", "6*7"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert done.stdout.strip() == "42", done.stderr
+    lines = told(board, project, kind)
+    assert lines["switch"].startswith("stopped: another tool")
+    assert "press Ctrl-D in `make repl`" in lines["switch"]
+    assert lines["WiFi"].endswith(" dBm")  # which the board has all the same
+    with Tool("repl", project, tty=True, PORT=board.serial) as tool:
+        tool.expect("Ctrl-x to exit")
+        tool.takes_keys()
+        tool.type(b"\r")
+        tool.expect(">>> ")
+        tool.type(b"\x04")
+        tool.expect("switch: http://")
+    assert client.led(board.http) is False
+
+
+def test_a_flash_that_is_full_has_nothing_free(
+    files: Files, make_target: Callable[[Files], Target], project: Path
+) -> None:
+    target = make_target({**files, "/big": os.urandom(1 << 12) * 720})
+    fill = "f = open('more', 'wb')\ntry:\n while 1: f.write(bytes(512))\nexcept OSError: pass\n"
+    fill += "try:\n f.close()\nexcept OSError: pass"
+    with session.raw_repl(connection.open_board(None, target.board.serial)) as transport:
+        transport.exec_raw(fill, timeout=60)
+    lines = told(target.board, project, "PORT")
+    assert re.fullmatch(r"4096 KiB, \d{1,2} KiB free for files", lines["flash"])
+
+
+def test_more_blocks_free_than_there_are_is_none() -> None:
+    code = inspect.getsource(on_board.firmware)
+    modules = {
+        "esp": SimpleNamespace(check_fw=lambda: True, flash_size=lambda: 1 << 22),
+        "os": SimpleNamespace(
+            statvfs=lambda path: (4096, 4096, 768, 2**32 - 4, 0, 0, 0, 0, 0, 255),
+            uname=lambda: SimpleNamespace(machine="", version=""),
+        ),
+    }
+    shown = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(shown):
+        for name, module in modules.items():
+            patch.setitem(sys.modules, name, module)
+        exec(f"{code}\nfirmware()", {})
+    assert json.loads(shown.getvalue())["flash_free"] == 0
 
 
 def test_a_board_that_was_only_flashed_tells_what_it_can(make_board, project):
@@ -123,9 +196,12 @@ def test_a_damaged_firmware_and_one_of_another_mpy_version_stand_out():
         "heap_free": 1,
         "heap_block": 1,
         "ip": "192.168.4.1",
+        "rssi": None,
         "status": None,
-        "crashes": 0,
+        "resets": 0,
+        "stopped": False,
         "error": "",
+        "age": 0,
     }
     lines = info.report(facts, "")
     assert lines["firmware"] == "v1.18, DAMAGED: write it again with `make flash`"

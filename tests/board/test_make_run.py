@@ -1,12 +1,15 @@
 """`make run` as a new user types it: what it prints, how it ends, what it says of bad input."""
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import client
 import pytest
-from run_rig import Run
+from run_rig import ROOT, Run
 
 from tools.virtual_board.hardware.flash import DEFAULT, VARIANTS
 
@@ -106,3 +109,20 @@ def test_two_boards_do_not_share_an_image(image: Path) -> None:
     run.until("ready")
     assert "in use" in refused(image)
     assert run.end() == 0
+
+
+def test_a_reader_of_its_output_that_leaves_ends_it_with_one_line(image: Path) -> None:
+    run = subprocess.Popen(
+        [sys.executable, "-m", "tools.virtual_board"],
+        cwd=ROOT,
+        env={**os.environ, "FLASH": str(image), "HTTP_PORT": "0", "WEBREPL_PORT": "0"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stdout and run.stderr
+    run.stdout.readline()
+    run.stdout.close()
+    shown = run.stderr.read()
+    assert run.wait(20) == 1
+    assert shown.startswith("error: cannot write the output") and shown.count("\n") == 1, shown

@@ -1,5 +1,6 @@
 """The tools find the password of `make run`'s board by themselves, and a deploy leaves it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,3 +75,27 @@ def test_a_password_of_the_users_own_is_used_and_not_shown(running: Running) -> 
     status, shown = running.tool("deploy", "PORT")
     assert status == 0 and "~ webrepl_cfg.py" in shown, shown
     assert passwords.of(running.flash) == own
+
+
+def test_settings_that_changed_since_the_flash_was_made_are_told_and_taken_over(
+    tmp_path: Path,
+) -> None:
+    project = copy_project(tmp_path / "project")
+    ports = {"HTTP_PORT": "0", "WEBREPL_PORT": "0", "FLASH": str(tmp_path / "flash.img")}
+    seen = []
+    for hostname in ("lamp", "fan", "fan"):
+        text = client.CONFIG.replace("lamp", hostname)
+        (project / "webrepl_cfg.py").write_text(text)
+        with Tool("virtual_board", project, **ports) as tool:
+            tool.expect("ready\n")
+            note = re.search(
+                rb"note: webrepl_cfg.py has changed.*`make (deploy) (HOST)=(\S+)`", tool.shown
+            )
+            seen.append(bool(note))
+            if note:
+                name, kind, address = (word.decode() for word in note.groups())
+                status, shown = run(name, project, **{kind: address})
+                assert status == 0 and "~ webrepl_cfg.py" in shown, shown
+            tool.interrupt()
+            tool.ended()
+    assert seen == [False, True, False]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import client
 import pytest
+import yaml
 
 from tools.virtual_board.board import VirtualBoard
 
@@ -62,3 +63,18 @@ def test_the_documented_curl_lines_do_what_they_are_said_to_do(board: VirtualBoa
     assert state["hostname"] == "lamp"
     shown = [answer["on"] for answer in answers if answer is not state]
     assert shown == [False, True, False, True, True]
+
+
+def test_status_has_exactly_the_documented_fields_of_the_documented_types(
+    board: VirtualBoard,
+) -> None:
+    document = yaml.safe_load((DOCS / "openapi.yaml").read_text())
+    schema = document["components"]["schemas"]["Status"]
+    fields = json.loads(client.request(board.http, "GET", "/status")[1])
+    assert set(fields) == set(schema["properties"]) == set(schema["required"])
+    types = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
+    for name, value in fields.items():
+        documented = schema["properties"][name]
+        allowed = documented.get("type", "string")
+        assert types[type(value)] in ([allowed] if isinstance(allowed, str) else allowed), name
+        assert value in documented.get("enum", [value]), name

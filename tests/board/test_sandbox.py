@@ -10,7 +10,7 @@ from pathlib import Path
 import client
 import pytest
 
-from tools.board import connection
+from tools.board import connection, session
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.hardware.flash import DEFAULT, VARIANTS
 from tools.virtual_board.vm import process
@@ -70,7 +70,7 @@ def test_the_prompt_finds_nothing_of_the_pc(
 ) -> None:
     board = make_board(bare)
     shown = b""
-    with connection.raw_repl(connection.open_board(None, board.serial)) as transport:
+    with session.raw_repl(connection.open_board(None, board.serial)) as transport:
         transport.exec(SEARCH)
         for name in names():  # one by one: together they do not fit into the heap
             if emptied:
@@ -177,7 +177,7 @@ print("prog", link.flash(link.FLASH_PROG, -4096, 0, b"x", bytearray(0)))
 print("erase", link.flash(link.FLASH_ERASE, size, 0, bytearray(0), bytearray(0)))
 print("read", link.flash(link.FLASH_READ, size, 64, bytearray(0), bytearray(64)))
 """
-    with connection.raw_repl(connection.open_board(None, board.serial)) as transport:
+    with session.raw_repl(connection.open_board(None, board.serial)) as transport:
         shown = transport.exec(program).decode()
     assert "FOUND" not in shown and shown.count("no ") == 6, shown
     assert shown.count(" -22") == 4, shown

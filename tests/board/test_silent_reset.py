@@ -14,7 +14,7 @@ from test_watch import edit, page
 from tool_rig import Tool, copy_project, way
 
 from tools.board import restart, silence
-from tools.deploy import __main__ as tool
+from tools.deploy import flow
 from tools.deploy.steps import Deploy
 from tools.virtual_board.board import VirtualBoard
 
@@ -54,7 +54,7 @@ def test_a_prompt_at_which_a_program_runs_in_silence_is_kept(
     # Time for more probes than may fail; a minute for the board, which then gives the session of
     # a silent client to another.
     for _ in range(6):
-        board.do(lambda chip: chip.clock.advance(50_000))
+        board.do(lambda chip: chip.clock.advance(20_000))
         wire.read_until(b"never", timeout=0.6)
     wire.write(b"\x03")
     assert wire.read_until(b"Interrupt: \r\n>>> ").endswith(b"Interrupt: \r\n>>> ")
@@ -94,7 +94,7 @@ def test_watch_goes_on(board: VirtualBoard, project: Path) -> None:
 def test_a_deploy_is_not_taken_in_by_the_board_as_it_was_before_its_restart(
     files: Files, make_target: Make, monkeypatch: pytest.MonkeyPatch, delay: float
 ) -> None:
-    monkeypatch.setattr(tool, "_GOES", 0)
+    monkeypatch.setattr(flow, "_GOES", 0)
     target = make_target(files)
     target.board.do(lambda chip: setattr(chip, "restart_time", delay))
     wanted = changed(files, **{"main.py": files["/main.py"] + b"# new\n"})
@@ -106,7 +106,7 @@ def test_a_deploy_is_not_taken_in_by_the_board_as_it_was_before_its_restart(
 def test_a_deploy_says_so_where_the_board_does_not_restart(
     files: Files, make_target: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken_off(job: Deploy) -> None:
+    def broken_off(job: Deploy, soft: bool) -> None:
         job._board.exec("restart = None")
         job._board.in_raw_repl = False
         job._board.exit_raw_repl()

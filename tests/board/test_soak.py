@@ -6,6 +6,9 @@ import sys
 
 from tool_rig import ROOT
 
+from tools.soak.measure import settle
+from tools.virtual_board.board import VirtualBoard
+
 
 def soak(count: str) -> tuple[int, str]:
     done = subprocess.run(
@@ -31,3 +34,9 @@ def test_a_count_that_is_none_is_one_line() -> None:
     status, shown = soak("many")
     assert status == 1
     assert shown.count("\n") == 1 and "COUNT=many" in shown
+
+
+def test_a_board_that_was_restarted_and_has_served_nobody_yet_is_measured(
+    board: VirtualBoard,
+) -> None:
+    settle(board)

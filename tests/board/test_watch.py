@@ -1,6 +1,8 @@
 """`make watch`: a save is on the board and live by itself, and a mistake stays on the PC."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import client
@@ -75,7 +77,7 @@ def test_a_mistake_in_the_settings_is_reported_without_a_word_of_them(board, pro
 def test_a_switch_that_does_not_start_is_reported_with_the_reason(board, project):
     with watching(board, project, "HOST") as tool:
         edit(project, "device/led.py", "\n\n", "\n\nraise ValueError('of mine')\n\n")
-        tool.expect("the switch does not run: .*ValueError: of mine")
+        tool.expect("the switch does not run .*ValueError: of mine")
         edit(project, "device/led.py", "raise ValueError('of mine')\n\n", "")
         tool.expect("live at")
         assert client.led(board.http) is False
@@ -129,3 +131,29 @@ def test_what_can_be_no_address_is_not_tried_for_ever(project):
     status, shown = run("watch", project, HOST="1:2:3")
     assert status == 1
     assert "error: HOST=1:2:3 is not an address; give HOST=name" in shown
+
+
+LOST = """
+import os, signal, sys
+from tools import watch
+
+class Port:  # as a serial port's, whose exceptions Python drops
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        sum(range(10))
+
+def push(host, files):
+    Port()
+
+watch.push = push
+sys.argv[1:] = []
+sys.exit(watch.run())
+"""
+
+
+def test_ctrl_c_in_the_moment_in_which_python_drops_exceptions_ends_it_too(project):
+    done = subprocess.run(
+        [sys.executable, "-c", LOST], cwd=project, capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode == 0
+    assert "KeyboardInterrupt" in done.stderr  # it was dropped, or this shows nothing

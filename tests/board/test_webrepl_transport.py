@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from fault_rig import HOME, log_in
+from mpremote.transport import TransportExecError
 
-from tools.board import connection, websocket_serial
+from tools.board import session, websocket_serial
 from tools.board.webrepl import Busy, WebreplTransport
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.hardware.wlan import Air
@@ -16,7 +17,7 @@ from tools.virtual_board.hardware.wlan import Air
 @pytest.fixture
 def transport(board: VirtualBoard) -> Iterator[WebreplTransport]:
     """At the raw REPL."""
-    with connection.raw_repl(log_in(board)) as transport:
+    with session.raw_repl(log_in(board)) as transport:
         yield transport
 
 
@@ -44,7 +45,7 @@ def test_a_file_arrives_whole_between_two_programs(transport, size):
 
 
 def test_a_syntax_error_ends_the_program_and_not_the_session(transport):
-    with pytest.raises(connection.TransportExecError, match="SyntaxError"):
+    with pytest.raises(TransportExecError, match="SyntaxError"):
         transport.exec("if:\n" + "x = 1\n" * 200)
     assert transport.exec("print(2)") == b"2\r\n"
 
@@ -66,7 +67,7 @@ def test_a_program_arrives_whole_though_it_comes_while_the_board_asks_for_more(
 ):
     # What asks for more is \1. A board that sends it twice is sent more than its ring holds.
     printed = slow_down(monkeypatch, b"\1")
-    with connection.raw_repl(log_in(make_board(air=Air(HOME), printed=printed))) as transport:
+    with session.raw_repl(log_in(make_board(air=Air(HOME), printed=printed))) as transport:
         assert transport.exec(program(3000)) == b"3000\r\n"
 
 

@@ -35,6 +35,20 @@ def test_on_a_phone_the_switch_is_all_in_view_and_a_touch_flips_it(
     board.wait_for(lambda chip: chip.gpio.led())
 
 
+def test_on_a_laptop_the_open_details_are_all_in_view_with_the_longest_error(
+    board: VirtualBoard, open_page: Callable[..., Page]
+) -> None:
+    record = b"from device import rtc_state; rtc_state.record(%s)\r"
+    board.do(lambda chip: chip.terminal.put(record % b"'an error ' * 14"))
+    page = open_page(viewport={"width": 1280, "height": 800})
+    page.get_by_text("Details").click()
+    expect(page.get_by_role("definition").last).to_contain_text("an error an error")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 800
+    box = page.get_by_role("link").bounding_box()
+    assert box["y"] + box["height"] <= 800
+    board.do(lambda chip: chip.terminal.put(record % b"''"))
+
+
 def test_a_finger_hits_everything_that_can_be_hit(open_page: Callable[..., Page]) -> None:
     page = open_page(viewport=PHONES["small"], has_touch=True, is_mobile=True)
     page.get_by_text("Details").tap()

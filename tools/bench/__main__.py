@@ -12,9 +12,9 @@ from pathlib import Path
 from tools.bench import boot, callgrind, heap, instructions, latency, plot, report
 from tools.bench.report import Figures
 from tools.bench.server import PEERS, compile_all
-from tools.build import ROOT
 from tools.errors import main
 from tools.inputs import results_folder
+from tools.paths import ROOT
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 _TREE = ROOT / "build" / "bench"

@@ -39,13 +39,17 @@ def firmware():
 
     intact = esp.check_fw()
     space = os.statvfs("/")
+    free = space[3]
+    # A full LittleFS may count more than there is: the firmware takes "-2 free" for a lot.
+    if free > space[2]:
+        free = 0
     answer = {
         "machine": os.uname().machine,
         "release": os.uname().version,
         "intact": intact,
         "mpy": getattr(sys.implementation, "_mpy", 0) & 0xFF,
         "flash": esp.flash_size(),
-        "flash_free": space[0] * space[3],
+        "flash_free": free * space[0],
     }
     json.dump(answer, sys.stdout)
 
@@ -64,26 +68,71 @@ def memory():
 
 
 def switch():
-    """{ip, status, crashes, error}; `status` is what GET /status answers, or None."""
+    """{ip, rssi, status, stopped}. `status` is what GET /status answers, or None; `stopped` is
+    whether boot.py ran, and main.py after it did not; `rssi` is None without WiFi.
+    """
     import json
     import sys
 
-    import machine
     import network
 
     server = sys.modules.get("device.server")
     api = sys.modules.get("device.api")
     serving = api and server and api in server.services.values()
-    kept = machine.RTC().memory()  # device/rtc_state.py has the layout
-    kept = kept if len(kept) == 128 else bytes(128)
-    error = kept[6:].rstrip(b"\0")
+    station = network.WLAN(network.WLAN.IF_STA)
+    rssi = None
+    if station.isconnected():
+        rssi = station.status("rssi")
+    state = sys.modules.get("device.rtc_state")
+    booted = state and not state.last_error().startswith("main.py")
     answer = {
-        "ip": network.WLAN(network.WLAN.IF_STA).ifconfig()[0],
+        "ip": station.ifconfig()[0],
+        "rssi": rssi,
         "status": api.report() if serving else None,
-        "crashes": kept[4],
-        "error": error.decode(),
+        "stopped": bool(booted) and "device.button" not in sys.modules,
     }
     json.dump(answer, sys.stdout)
+
+
+def retained():
+    """[resets in a row, last error, how many boots ago that was], [] without device/."""
+    import json
+    import sys
+
+    kept = sys.modules.get("device.rtc_state")
+    answer = []
+    if kept:
+        age = getattr(kept, "error_age", 0)
+        error = kept.last_error()
+        answer = [kept.crashes, error, age]
+    json.dump(answer, sys.stdout)
+
+
+def rtc_memory():
+    """What device/rtc_state.py retains, in hex, for where that is not loaded."""
+    import binascii
+
+    import machine
+
+    kept = machine.RTC().memory()
+    text = binascii.hexlify(kept[:128])
+    print('"%s"' % text.decode())
+
+
+def confirm():
+    """A deploy ended well: forgive resets before it, and clear the error of an earlier boot."""
+    from device import rtc_state
+
+    rtc_state.settle()
+    if rtc_state.error_age:
+        rtc_state.record("")
+    import os
+    import sys
+
+    trial = sys.modules.get("device.trial")
+    if trial:
+        trial.confirmed = True
+        os.remove("/.deploy/undo")
 
 
 def receive(name):
@@ -102,3 +151,44 @@ def receive(name):
         global put, end
         del put, end
         f.close()
+
+
+def receive_rom(address):
+    """Write flash from this address on, the start of a sector: put(b"...base64...") adds a
+    multiple of 4 bytes, by which a sector can be divided; end() ends it.
+    """
+    global put, end
+    import binascii
+
+    import esp
+
+    at = address
+
+    def put(chunk):
+        nonlocal at
+        data = binascii.a2b_base64(chunk)
+        if not at % 4096:
+            esp.flash_erase(at // 4096)
+        esp.flash_write(at, data)
+        at += len(data)
+
+    def end():
+        global put, end
+        del put, end
+
+
+def restart():
+    """Reset once the answer to this has left the board. Its name is RESTARTING in restart.py."""
+    import time
+
+    import machine
+
+    time.sleep_ms(100)
+    try:
+        from device import rtc_state
+
+        rtc_state.load()
+        rtc_state.settle()  # this reset is meant: startup.py does not count it
+    except Exception:
+        pass  # then it counts, or no program of ours was here
+    machine.reset()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import time
 
 from mpremote.transport_serial import SerialTransport
 
 from tools import ports
-from tools.board import connection
+from tools.board import connection, on_board, session
 from tools.board.webrepl import Busy, Unreachable
 from tools.errors import UserError
 
@@ -26,7 +27,14 @@ def soft_reset(board: SerialTransport) -> None:
     board.exit_raw_repl()
     board.serial.write(b"\x04")
     with contextlib.suppress(*ports.LOST):
-        board.read_until(1, b"soft reboot\r\n", timeout_overall=connection.ANSWER)
+        board.read_until(1, b"soft reboot\r\n", timeout_overall=session.ANSWER)
+
+
+def hard_reset(board: SerialTransport) -> None:
+    """Reset the chip, from the raw REPL; the transport is of no use afterwards."""
+    source = inspect.getsource(on_board.restart)
+    board.exec_raw_no_follow(f"{source}\nrestart()")
+    board.in_raw_repl = False
 
 
 def _wait_for_prompt(board: SerialTransport, timeout: float) -> None:
@@ -35,8 +43,8 @@ def _wait_for_prompt(board: SerialTransport, timeout: float) -> None:
     Ctrl-C, which entering the raw REPL sends, would break off boot.py.
     """
     board.serial.write(b"\r")
-    seen = board.read_until(1, connection.PROMPT, timeout_overall=timeout)
-    if not seen.endswith(connection.PROMPT):
+    seen = board.read_until(1, session.PROMPT, timeout_overall=timeout)
+    if not seen.endswith(session.PROMPT):
         raise UserError(
             f"{board.device_name}: the board does not come back to its prompt",
             "press reset on it; if that does not help, look at it with `make repl`",
@@ -58,9 +66,9 @@ def reconnect(host: str | None, port: str | None) -> SerialTransport:
                 if _has_restarted(board):
                     return board
             except BaseException:
-                connection.leave(board)
+                session.leave(board)
                 raise
-            connection.leave(board)
+            session.leave(board)
             if time.monotonic() > deadline:
                 raise UserError(
                     f"{board.device_name}: the board does not restart", "press reset on it"
@@ -72,5 +80,5 @@ def reconnect(host: str | None, port: str | None) -> SerialTransport:
 
 def _has_restarted(board: SerialTransport) -> bool:
     board.serial.write(f"{RESTARTING!r} in globals()\r".encode())
-    answers = (b"\r\nFalse" + connection.PROMPT, b"\r\nTrue" + connection.PROMPT)
-    return board.read_until(1, answers, timeout_overall=connection.ANSWER).endswith(answers[0])
+    answers = (b"\r\nFalse" + session.PROMPT, b"\r\nTrue" + session.PROMPT)
+    return board.read_until(1, answers, timeout_overall=session.ANSWER).endswith(answers[0])

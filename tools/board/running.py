@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tools.board.webrepl import split
+from tools.paths import ROOT
 
 try:
     import fcntl
 except ImportError:  # Windows, where no virtual board runs
     fcntl = None  # type: ignore[assignment]
 
-FOLDER = Path(__file__).resolve().parents[2] / "build" / "running"
+FOLDER = ROOT / "build" / "running"
 _LOOPBACK = ("localhost", "127.0.0.1")
 
 

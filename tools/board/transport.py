@@ -53,15 +53,29 @@ class Transport(SerialTransport):
 
         TransportExecError where the board cannot; the file is closed then.
         """
-        self.exec(f"{inspect.getsource(on_board.receive)}\nreceive({dest!r})\ndel receive")
+        self.send(on_board.receive, dest, data, chunk_size, progress_callback or (lambda *_: None))
+
+    def send(
+        self,
+        receiver: Callable,
+        where: str | int,
+        data: bytes,
+        chunk_size: int,
+        progress: Callable[[int, int], None],
+    ) -> None:
+        """Bring `data` to the board by one of on_board.py's functions, called with `where`.
+
+        It leaves put(base64) and end() there. progress(bytes sent, of how many).
+        """
+        source, name = inspect.getsource(receiver), receiver.__name__
+        self.exec(f"{source}\n{name}({where!r})\ndel {name}")
         pieces = [data[i : i + chunk_size] for i in range(0, len(data), chunk_size)] or [b""]
         steps = [f"put({base64.b64encode(piece)!r})" for piece in pieces]
         steps[-1] += "\nend()"
         try:
             for number, step in enumerate(steps):
                 self.exec(step)
-                if progress_callback:
-                    progress_callback(number * chunk_size, len(data))
+                progress(number * chunk_size, len(data))
         except TransportExecError:
             with contextlib.suppress(TransportError):
                 self.exec("end()")

@@ -36,6 +36,17 @@ class Busy(UserError):
         )
 
 
+class WrongPassword(UserError):
+    """The board has another WebREPL password."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"{where}: wrong WebREPL password",
+            "set PASS in webrepl_cfg.py to the one that is on the board; to change it, give that "
+            "one in front of make, OLD_PASS='...', or deploy over the cable",
+        )
+
+
 class Unreachable(UserError):
     """Nobody answers at the address."""
 
@@ -109,10 +120,7 @@ class WebreplTransport(Transport):
         self.serial.write(password.encode() + b"\r")
         answer = self.serial.read_until(b"WebREPL connected\r\n>>> ", b"Access denied\r\n")
         if b"Access denied" in answer:
-            raise UserError(
-                f"{self.device_name}: wrong WebREPL password",
-                "set PASS in webrepl_cfg.py to the one that is on the board",
-            )
+            raise WrongPassword(self.device_name)
         if not answer.endswith(b">>> "):
             raise Unreachable(self.device_name, "no answer to the password")
 

@@ -9,6 +9,9 @@
 #
 # The commit marker, /.deploy/commit, has a line for each step: "<number> <path>", the staged file
 # /.deploy/<number> goes to <path>; "- <path>", that file is removed.
+#
+# /.deploy/undo.new is such a marker, too, for the way back. It is in force once all is done, as
+# /.deploy/undo, until the deploy is confirmed; boot.py then makes it the commit marker.
 
 import os
 
@@ -44,5 +47,8 @@ with open("/.deploy/commit") as f:
         step = step[:-1]
         what, path = step.split(" ", 1)
         _carry_out(what, path)
+
+_unless(_ENOENT, os.rename, "/.deploy/undo.new", "/.deploy/undo")
 os.remove("/.deploy/commit")
-os.remove("/.deploy/finish.py")
+if "undo" not in os.listdir("/.deploy"):
+    os.remove("/.deploy/finish.py")

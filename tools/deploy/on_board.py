@@ -7,70 +7,41 @@ grammar). An answer is a line of JSON, or a line for each item.
 """
 
 
-def survey():
-    """[version of .mpy files, whether a deploy was committed and not finished]."""
-    import json
-    import os
-    import sys
+def lock(owner):
+    """Note that `owner` deploys from now on; print who did it last and how many ms ago, or null.
 
-    pending = True
-    try:
-        os.rename("/.deploy/commit", "/.deploy/commit")  # see boot.py
-    except OSError:
-        pending = False
-    mpy = getattr(sys.implementation, "_mpy", 0)
-    json.dump([mpy & 0xFF, pending], sys.stdout)
-
-
-def listed(manifest="/.deploy/manifest"):
-    """Print the path of each file that `manifest` lists and that exists."""
-    import json
-    import os
-
-    try:
-        with open(manifest) as f:
-            paths = json.load(f)
-    except (OSError, ValueError):
-        return
-    for path in paths:
-        try:
-            kind = os.stat(path)[0]
-        except OSError:
-            continue
-        if kind & 0x8000:  # a file
-            print(path)
-
-
-def hashes(folder, names):
-    """Print "<SHA-256 in hex> <path>" for each of these files, "<errno> <path>" where none
-    can be opened. `names` has "/" between two.
+    The note is a name in memory, so a reset ends it.
     """
-    import binascii
-    import hashlib
+    global deploying
+    import json
+    import sys
+    import time
 
-    buf = bytearray(256)
-    view = memoryview(buf)
-    for name in names.split("/"):
-        path = folder + name
-        try:
-            f = open(path, "rb")  # noqa: SIM115
-        except OSError as e:
-            print(e.errno, path)
-            continue
-        digest = hashlib.sha256()
-        n = f.readinto(buf)
-        while n:
-            part = view[:n]
-            digest.update(part)
-            n = f.readinto(buf)
-        f.close()
-        raw = digest.digest()
-        text = binascii.hexlify(raw).decode()
-        print(text, path)
+    now = time.ticks_ms()
+    last = globals().get("deploying")
+    if last:
+        then = last[1]
+        last[1] = time.ticks_diff(now, then)
+    json.dump(last, sys.stdout)
+    deploying = [owner, now]
+
+
+def unlock(last):
+    """Give back to `last`, what lock() printed, or to nobody."""
+    global deploying
+    import time
+
+    if last:
+        now = time.ticks_ms()
+        age = last[1]
+        last[1] = time.ticks_add(now, -age)
+        deploying = last
+    else:
+        del deploying
 
 
 def prepare():
-    """Clear /.deploy of what a deploy without its commit marker left; the bytes free then."""
+    """Clear /.deploy of the files of another deploy, but for the manifest; the bytes free then."""
     import os
 
     try:
@@ -78,11 +49,55 @@ def prepare():
     except OSError as e:
         if e.errno != 17:  # EEXIST
             raise
-    for name in os.listdir("/.deploy"):
-        if name != "manifest":
+    names = os.listdir("/.deploy")
+    # What is needed for the way back goes behind what says that there is one.
+    for name in ["undo"] + names:
+        if name in names and name != "manifest":
             os.remove("/.deploy/" + name)
+            names.remove(name)
     space = os.statvfs("/")
-    print(space[0] * space[3])
+    # A full LittleFS may count more than there is: the firmware takes "-2 free" for a lot.
+    free = space[3]
+    if free > space[2]:
+        free = 0
+    print(free * space[0])
+
+
+def keep(path, name):
+    """Copy a file to /.deploy/`name`, for the way back."""
+    old = open(path, "rb")  # noqa: SIM115
+    new = open("/.deploy/" + name, "wb")  # noqa: SIM115
+    part = old.read(256)
+    while part:
+        new.write(part)
+        part = old.read(256)
+    old.close()
+    new.close()
+
+
+def undo():
+    """Have boot.py take back the deploy on trial at the next reset; print whether there is one."""
+    import os
+
+    from device import rtc_state
+
+    found = "undo" in os.listdir("/.deploy")
+    if found:
+        rtc_state.load()
+        rtc_state.set(8, 2)  # device/rtc_state.py has the layout
+    print("true" if found else "false")
+
+
+def remove(path):
+    """Remove a file, or a folder with all that is in it."""
+    import os
+
+    if os.stat(path)[0] & 0x8000:  # a file
+        os.remove(path)
+        return
+    for name in os.listdir(path):
+        remove(path + "/" + name)
+    os.rmdir(path)
 
 
 def write_marker():
@@ -105,13 +120,3 @@ def finish():
                 exec(part, space)
                 part = ""
     exec(part, space)
-
-
-def restart():
-    """Reset once the answer to this has left the board. Its name is RESTARTING in restart.py."""
-    import time
-
-    import machine
-
-    time.sleep_ms(100)
-    machine.reset()

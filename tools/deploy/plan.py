@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-MANIFEST = "/.deploy/manifest"
+FOLDER = "/.deploy"
+MANIFEST = f"{FOLDER}/manifest"
 # First into place: on a board that had none of ours, it is what finishes a deploy that is cut off.
 _FIRST = "/boot.py"
 _NAMES = 128  # characters of one text of names, about
@@ -24,6 +25,25 @@ def files(tree: Path) -> dict[str, bytes]:
     return {**found, MANIFEST: manifest(found)}
 
 
+def digests(files: dict[str, bytes]) -> dict[str, str]:
+    """Path -> SHA-256 in hex, which is all that a plan compares."""
+    return {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+
+
+def listed_in(content: bytes) -> list[str] | None:
+    """The paths that a manifest found on a board lists; None where it is no manifest."""
+    try:
+        paths = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    fits = isinstance(paths, list) and all(isinstance(p, str) and _is_path(p) for p in paths)
+    return paths if fits else None
+
+
+def _is_path(text: str) -> bool:
+    return text.startswith("/") and not text.endswith("/") and text.isprintable()
+
+
 def manifest(paths: dict[str, bytes]) -> bytes:
     """The manifest's content: the paths of all that is deployed, as JSON."""
     return json.dumps(sorted(paths)).encode()
@@ -37,7 +57,7 @@ class Plan:
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     same: tuple[str, ...]
-    hiding: tuple[str, ...]  # sources that are not ours and hide a module of ours
+    hiding: tuple[str, ...]  # sources and folders that are not ours and hide a module of ours
 
     @property
     def empty(self) -> bool:
@@ -61,9 +81,12 @@ class Plan:
         ]
 
 
-def candidates(wanted: dict[str, bytes]) -> list[str]:
-    """The paths to ask the board about: ours, and sources that could hide compiled modules."""
-    return [*wanted, *(path[:-4] + ".py" for path in wanted if path.endswith(".mpy"))]
+def candidates(wanted: dict[str, str]) -> list[str]:
+    """The paths to ask the board about: ours, and what could hide a compiled module: a source of
+    its name, or a folder, which MicroPython imports first.
+    """
+    modules = [path[:-4] for path in wanted if path.endswith(".mpy")]
+    return [*wanted, *(module + ".py" for module in modules), *modules]
 
 
 def grouped(paths: Iterable[str]) -> list[tuple[str, str]]:
@@ -78,13 +101,20 @@ def grouped(paths: Iterable[str]) -> list[tuple[str, str]]:
     return groups
 
 
-def make(wanted: dict[str, bytes], on_board: dict[str, str], listed: list[str]) -> Plan:
-    """Compare `wanted` with the board's files, path -> SHA-256 in hex, and its last manifest."""
+def make(
+    wanted: dict[str, str],
+    on_board: dict[str, str],
+    listed: list[str],
+    folders: Iterable[str] = (),
+) -> Plan:
+    """Compare `wanted` with what is on the board, both path -> SHA-256 in hex, with what its last
+    manifest lists, and with the paths that are folders there.
+    """
     same, new, changed = [], [], []
-    for path, content in wanted.items():
+    for path, digest in wanted.items():
         if path not in on_board:
             new.append(path)
-        elif on_board[path] != hashlib.sha256(content).hexdigest():
+        elif on_board[path] != digest:
             changed.append(path)
         else:
             same.append(path)
@@ -94,5 +124,6 @@ def make(wanted: dict[str, bytes], on_board: dict[str, str], listed: list[str]) 
         for path in on_board
         if path.endswith(".py") and path[:-3] + ".mpy" in wanted and path not in removed
     ]
+    hiding += [path for path in folders if path + ".mpy" in wanted]
     order = [tuple(sorted(x)) for x in (new, changed, removed, same, hiding)]
     return Plan(*order)

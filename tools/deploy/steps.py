@@ -8,74 +8,47 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import inspect
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
-from tools.board import connection
-from tools.deploy import on_board
-from tools.deploy.plan import Plan, candidates, grouped, make
+from tools import rom
+from tools.board import calls, restart
+from tools.board.explain import explained
+from tools.deploy import on_board, on_rom, owner
+from tools.deploy.clear import clear
+from tools.deploy.plan import MANIFEST, Plan
+from tools.deploy.survey import hashes, survey
 from tools.errors import UserError
 
 MPY_VERSION = 6  # of what mpy-cross 1.29 makes
 _BLOCK = 4096
 _SPARE = 8  # blocks for the directories, which LittleFS writes anew before it drops the old
-_ENOENT, _BLOCKED = "2", ("20", "21")  # ENOTDIR: a file is in place of a folder; EISDIR
-_GROUPS = 8  # of names in one program, which is compiled on the board
+# What may pass: no memory, or flash that is full (28; LittleFS says 36 of a name) or fails (5).
+_PASSES = r"MemoryError|\b(5|12|28|36)\b[^\n]*\s*$"
 _FINISH = (Path(__file__).parent / "finish.py").read_bytes()
-
-
-def hashes(board: SerialTransport, paths: Iterable[str]) -> tuple[dict[str, str], list[str]]:
-    """(SHA-256 in hex of each of these files on the board, paths with something in their way)."""
-    groups, found, blocked = grouped(paths), {}, []
-    for i in range(0, len(groups), _GROUPS):
-        for line in connection.lines(board, on_board.hashes, *groups[i : i + _GROUPS]):
-            digest, path = line.split(" ", 1)
-            if digest in _BLOCKED:
-                blocked.append(path)
-            elif len(digest) == 64:
-                found[path] = digest
-            elif digest != _ENOENT:
-                raise TransportExecError("", f"OSError: {digest}")
-    return found, blocked
-
-
-class Survey(NamedTuple):
-    """What a board holds: the version of .mpy files that its firmware takes, whether a deploy was
-    committed and not finished, paths with something in their way, and what a deploy would change.
-    """
-
-    mpy: int
-    pending: bool
-    blocked: list[str]
-    plan: Plan
-
-
-def survey(board: SerialTransport, wanted: dict[str, bytes]) -> Survey:
-    """Look at `board`, where `wanted` are to be, and which is in its raw REPL."""
-    answer = connection.run(board, on_board.survey)
-    assert isinstance(answer, list)
-    mpy, pending = answer
-    listed = connection.lines(board, on_board.listed)
-    found, blocked = hashes(board, candidates(wanted))
-    plan = make(wanted, {**dict.fromkeys(listed, ""), **found}, listed)
-    return Survey(mpy, pending, blocked, plan)
 
 
 class Deploy:
     """`wanted` are the files to be on `board`, which is in its raw REPL; `progress(text)` is told
-    what goes on.
+    what goes on. `with_trial`: the files that are replaced are kept until confirmed.
     """
 
     def __init__(
-        self, board: SerialTransport, wanted: dict[str, bytes], progress: Callable[[str], None]
+        self,
+        board: SerialTransport,
+        wanted: dict[str, bytes],
+        progress: Callable[[str], None],
+        with_trial: bool = False,
     ) -> None:
         self._board, self._wanted, self._progress = board, wanted, progress
-        self._pending = False
+        self._pending, self._readable = False, True
+        self._with_trial, self._trial = with_trial, False
+        self._last: object = None  # who held the board before us
+        self.damage: list[str] = []  # what of the last deploy's record cannot be read, a line each
 
     def survey(self) -> Plan:
         """Ask the board what it holds, by one look at its files, and plan.
@@ -83,7 +56,14 @@ class Deploy:
         UserError where it cannot have what is wanted.
         """
         found = survey(self._board, self._wanted)
+        self._steps, self._rom = found.steps, found.rom
+        # There is a way back where something of ours was there before.
+        known = found.readable and MANIFEST not in found.steps.new
+        self._trial = self._with_trial and known
         self._pending = found.pending
+        self._readable = found.readable
+        if not found.readable:
+            self.damage = ["the board's list of what was deployed is damaged: it is made anew"]
         compiled = any(path.endswith(".mpy") for path in self._wanted)
         if compiled and found.mpy != MPY_VERSION:
             raise UserError(
@@ -91,10 +71,10 @@ class Deploy:
                 f"{MPY_VERSION}",
                 "flash MicroPython 1.23 or later with `make flash`",
             )
-        if in_the_way := sorted({*found.blocked} & {*self._wanted}):
+        if found.blocked:
             raise UserError(
-                f"{in_the_way[0]} cannot be written: on the board there is a folder of that name, "
-                "or a file in place of its folder",
+                f"{min(found.blocked)} cannot be written: on the board there is a folder of that "
+                "name, or a file in place of its folder",
                 "remove that: `make repl`, then os.remove or os.rmdir",
             )
         return found.plan
@@ -104,30 +84,72 @@ class Deploy:
         """True where an earlier deploy was committed and not finished."""
         return self._pending
 
-    def apply(self, plan: Plan) -> None:
+    @property
+    def changes(self) -> bool:
+        """True where there is something to do."""
+        return self._pending or not self._steps.empty
+
+    def apply(self) -> None:
         """Make the board's files as planned; by a new plan where an earlier deploy has to be
         finished first. They are in use after a restart.
         """
         if self.unfinished:
-            self.finish()
-            plan = self.survey()
-        if not plan.empty:
-            self.stage(plan)
+            self._finish_the_last()
+            self.survey()
+        if self.changes:
+            self.stage()
             self.commit()
             self.finish()
 
-    def stage(self, plan: Plan) -> None:
+    def _finish_the_last(self) -> None:
+        try:
+            self.finish()
+        except TransportExecError as error:
+            if re.search(_PASSES, error.error_output):
+                raise
+            # It can never be finished. All that it brought along goes; what it put in place
+            # already shows in the next survey.
+            self._progress("the deploy that was cut off is damaged: it is set aside")
+            clear(self._board, self._readable)
+
+    def lock(self) -> None:
+        """Have the board to ourselves, until it restarts or unlock(). UserError if somebody else
+        is deploying to it.
+        """
+        self._last = calls.run(self._board, on_board.lock, owner.me())
+        if isinstance(self._last, list) and owner.is_deploying(*self._last):
+            self.unlock()
+            raise UserError(
+                f"{self._board.device_name}: another deploy to this board is under way",
+                "wait until that has ended, then run the same command again",
+            )
+
+    def unlock(self) -> None:
+        """Undo lock()."""
+        with explained(self._board.device_name):
+            calls.run(self._board, on_board.unlock, self._last)
+
+    def stage(self) -> None:
         """Upload what is planned, and the commit marker of it, to /.deploy/ and verify it there.
 
         The old files stay in use. UserError where there is no room.
         """
-        uploads = {str(n): self._wanted[path] for n, path in enumerate(plan.uploads)}
+        plan, wanted = self._steps, self._wanted
+        if self._rom:
+            wanted = self._rom.files(wanted)
+        uploads = {str(n): wanted[path] for n, path in enumerate(plan.uploads)}
         steps = [f"{number} {path}\n" for number, path in enumerate(plan.uploads)]
         steps += [f"- {path}\n" for path in plan.removed]
         uploads |= {"finish.py": _FINISH, "commit.new": "".join(steps).encode()}
-        free = self._run(on_board.prepare)
-        assert isinstance(free, int)
-        needed = _BLOCK * (_SPARE + sum(-(-len(x) // _BLOCK) for x in uploads.values()))
+        kept = {}
+        if self._trial:
+            kept = {path: f"o{n}" for n, path in enumerate((*plan.changed, *plan.removed))}
+            back = [f"{name} {path}\n" for path, name in kept.items()]
+            back += [f"- {path}\n" for path in plan.new]
+            uploads["undo.new"] = "".join(back).encode()
+        free = clear(self._board, self._readable)
+        blocks = _SPARE + len(kept) + sum(-(-len(x) // _BLOCK) for x in uploads.values())
+        needed = _BLOCK * blocks
         if needed > free:
             raise UserError(
                 f"the board's flash is full: {needed} bytes needed, {free} free",
@@ -137,21 +159,26 @@ class Deploy:
             for number, (name, content) in enumerate(uploads.items(), 1):
                 self._progress(f"uploading {number} of {len(uploads)}")
                 self._board.fs_writefile(f"/.deploy/{name}", content)
+            for old in kept.items():
+                self._progress("keeping what is replaced")
+                calls.lines(self._board, on_board.keep, old)
+            if self._rom and rom.RECORD in plan.uploads:
+                on_rom.write(self._board, self._rom, rom.image(self._wanted), self._progress)
         except TransportExecError:
             with contextlib.suppress(TransportError):
-                self._run(on_board.prepare)  # give the flash back: it may be what was full
+                clear(self._board, self._readable)  # give the flash back: it may be what was full
             raise
         self._verify(uploads)
 
     def _run(self, function: Callable) -> object:
-        return connection.run(self._board, function)
+        return calls.run(self._board, function)
 
     def _verify(self, uploads: dict[str, bytes]) -> None:
         found, _ = hashes(self._board, [f"/.deploy/{name}" for name in uploads])
         for name, content in uploads.items():
             if found.get(f"/.deploy/{name}") != hashlib.sha256(content).hexdigest():
                 # Over WebREPL, also where the board could not write it: the firmware says nothing.
-                self._run(on_board.prepare)
+                clear(self._board, self._readable)
                 raise UserError(
                     "what arrived on the board is not what was sent",
                     "run the same command again; if that does not help, the flash is full or worn",
@@ -165,8 +192,9 @@ class Deploy:
         """Carry out the commit marker that is on the board."""
         self._run(on_board.finish)
 
-    def restart(self) -> None:
-        """Reset the board; the transport is of no use afterwards."""
-        source = inspect.getsource(on_board.restart)
-        self._board.exec_raw_no_follow(f"{source}\nrestart()")
-        self._board.in_raw_repl = False
+    def restart(self, soft: bool = False) -> None:
+        """Reset the board, or only its Python; the transport is of no use afterwards."""
+        if soft:
+            restart.soft_reset(self._board)
+        else:
+            restart.hard_reset(self._board)

@@ -183,7 +183,7 @@ class _Visitor(ast.NodeVisitor):
         self.in_function, self.may_block, self.may_print = outside
 
     def _no_async(self, node: ast.AST) -> None:
-        self._say(node, "FLASH_1M has no asyncio", "server.checks")
+        self._say(node, "FLASH_1M has no asyncio", "server.jobs")
         self.generic_visit(node)
 
     visit_AsyncFunctionDef = visit_AsyncFor = visit_AsyncWith = visit_Await = _no_async

@@ -5,6 +5,8 @@ mpconfigport.h and boards/manifest.py, and the modules in C. Much of this is the
 no other test notices.
 """
 
+from tools.boot_only import boot_only
+
 # Modules of ESP8266_GENERIC and FLASH_1M alike, so no asyncio, umqtt, upysh or ssd1306.
 MODULES = frozenset(
     # In C.
@@ -80,7 +82,7 @@ METHODS = {
 
 _NO_RANDOM = "random.getrandbits or os.urandom"
 _NO_MATH = "write it out"
-_LATER = "server.checks, which are called while there are clients"
+_LATER = "a job of server.jobs, which is called when it is due"
 _SCRIPT_END = "machine.reset, for this ends nothing but the script"
 
 # Missing from a module, or a trap there.
@@ -121,19 +123,24 @@ MISSING = {
 DEAD_HOOKS = frozenset({"__delattr__", "__setattr__"})
 
 # Not of the board's tree, but sent there by the tools, as source.
-SENT = frozenset({"tools/board/on_board.py", "tools/deploy/finish.py", "tools/deploy/on_board.py"})
+SENT = frozenset(
+    {
+        "tools/board/on_board.py",
+        "tools/deploy/finish.py",
+        "tools/deploy/on_board.py",
+        "tools/deploy/on_board_survey.py",
+    }
+)
 
 # These alone may wait: nothing is served yet, or somebody waits for their answer.
-MAY_BLOCK = (
-    SENT | {"boot.py"} | {f"device/{name}.py" for name in ("boot", "config", "safe_mode", "wifi")}
-)
+MAY_BLOCK = SENT | {"boot.py"} | {f"device/{name}.py" for name in boot_only()}
 
 # These may also print, open files and import late; all others may run in a callback, where a
 # print can block for minutes and a file access re-enter LittleFS.
-MAY_PRINT = MAY_BLOCK | {"main.py", "device/switch.py"}
+MAY_PRINT = MAY_BLOCK | {"main.py"}
 
 # Functions that callbacks reach wherever they stand, with or without a leading underscore.
-CALLBACKS = frozenset({"poll", "sweep", "tick"})
+CALLBACKS = frozenset({"check", "poll", "sweep", "tick", "turn"})
 
 BLOCKING = {
     "requests": {"*": "a non-blocking socket"},

@@ -14,10 +14,10 @@ from unittest.mock import patch
 from urllib.request import urlopen
 
 from tools import build, info
-from tools.board import connection
+from tools.board import connection, session
 from tools.board.transport import Transport
-from tools.deploy import __main__ as deploy
 from tools.deploy import plan
+from tools.deploy.flow import Flow
 from tools.deploy.steps import Deploy
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
@@ -82,7 +82,7 @@ def _deploy(board: VirtualBoard, files: dict[str, bytes]) -> tuple[float, int]:
     os.environ["PORT"] = board.serial
     writes = board.do(lambda chip: chip.flash.writes)
     start = time.monotonic()
-    assert deploy.deploy(None, files, lambda line: None, lambda line: None) == 0
+    assert not Flow(None, files, lambda line: None).run().changed
     seconds = time.monotonic() - start
     return seconds, board.do(lambda chip: chip.flash.writes) - writes
 
@@ -96,8 +96,9 @@ def _programs(board: VirtualBoard, files: dict[str, bytes]) -> list[str]:
         run(self, program)
 
     with patch.object(Transport, "exec_raw_no_follow", record):
-        with connection.raw_repl(connection.open_board(None, board.serial)) as transport:
+        with session.raw_repl(connection.open_board(None, board.serial)) as transport:
             info.facts(transport)
             job = Deploy(transport, files, lambda line: None)
-            job.apply(job.survey())
+            job.survey()
+            job.apply()
     return programs

@@ -21,6 +21,8 @@ import micropython
 import network  # noqa: F401
 import websocket  # noqa: F401
 
+import loop  # isort: skip
+
 _GET = "GET %s HTTP/1.1\r\nHost: 192.168.4.1\r\nUser-Agent: curl/8.5.0\r\nAccept: */*\r\n\r\n"
 _SET = (
     "PUT /led HTTP/1.1\r\nHost: 192.168.4.1\r\nUser-Agent: curl/8.5.0\r\nAccept: */*\r\n"
@@ -47,7 +49,8 @@ class Light:
 
 def requests():
     """Make each kind of request, and answer it, in this process."""
-    from device import api, pages, server
+    server = loop.load()
+    from device import api, pages, rtc_state
 
     api.port = 0
     for port in range(18080, 18180):  # the first that is free
@@ -57,6 +60,7 @@ def requests():
             break
         except OSError:
             pass
+    rtc_state.load()
     api.start("switch", "")
     api.led = light = Light()
     light.signal = light
@@ -91,12 +95,12 @@ def _ask(address, request):
     gc.disable()
     before = gc.mem_alloc()
     for _ in range(3):  # accept, answer
-        server._turn(0)
+        server.sweep()
     taken = gc.mem_alloc() - before
     response = client.recv(2000)
     client.close()
     before = gc.mem_alloc()
-    server._turn(0)
+    server.sweep()
     taken += gc.mem_alloc() - before
     gc.enable()
     assert response.startswith(b"HTTP/1.1 "), response

@@ -43,12 +43,15 @@ def free_heap(board: VirtualBoard) -> int:
 
 
 def settle(board: VirtualBoard) -> None:
-    """Wait until only the listeners are left, and the server's tick has ended, of which something
-    is on the heap while it is scheduled. TimeoutError.
+    """Wait until only the listeners are left, and no event is under way. TimeoutError.
+
+    The server's ticks may go on: in the first minute after a boot they do.
     """
     board.wait_for(
         lambda chip: (
-            chip.stack.active_pcbs == 0 and chip.stack.open_sockets == LISTENERS and chip.at_rest
+            chip.stack.active_pcbs == 0
+            and chip.stack.open_sockets == LISTENERS
+            and chip.events_done
         )
     )
 

@@ -6,7 +6,7 @@ import time
 from functools import partial
 from urllib.parse import urlsplit
 
-from tools.board import connection
+from tools.board import session
 from tools.board.webrepl import WebreplTransport
 from tools.deploy import plan
 from tools.deploy.steps import Deploy
@@ -45,9 +45,10 @@ def deploy(board: VirtualBoard, password: str, files: dict[str, bytes], tally: T
     for _ in range(_TRIES):
         try:
             boots = board.chip.boots
-            with connection.raw_repl(_log_in(board, password, tally)) as transport:
+            with session.raw_repl(_log_in(board, password, tally)) as transport:
                 job = Deploy(transport, wanted, lambda text: None)
-                job.apply(job.survey())
+                job.survey()
+                job.apply()
                 job.restart()
             board.wait_for(lambda chip, boots=boots: chip.boots > boots, _BOOT)
             tally.restarted = time.monotonic()

@@ -21,7 +21,7 @@ from tools.board import running
 from tools.deploy import plan
 from tools.errors import UserError, main
 
-from . import hosts, image, passwords
+from . import hosts, image, passwords, settings_note
 from .board import VirtualBoard
 from .chip import Chip
 from .console import Console
@@ -64,12 +64,8 @@ def _flash(variant: str) -> Path:
         with tempfile.TemporaryDirectory() as tree:
             config = Path(tree) / "config"
             config.write_text(passwords.own(passwords.settings_text()))
-            board = build.build(Path(tree) / "board", config=config)
-            # As a deploy would leave it.
-            manifest = Path(f"{board}{plan.MANIFEST}")
-            manifest.parent.mkdir()
-            manifest.write_bytes(plan.files(board)[plan.MANIFEST])
-            image.create(path, board, variant)
+            files = plan.files(build.build(Path(tree) / "board", config=config))
+            image.create(path, files, variant)
     image.check(path, variant)
     if not os.access(path, os.W_OK):
         raise UserError(f"cannot write {path}", "choose another with FLASH=path")
@@ -98,10 +94,10 @@ def _wait(condition: Callable[[], object], seconds: float = math.inf) -> bool:
     return True
 
 
-def _boot(board: VirtualBoard, console: Console, stop: list[int]) -> None:
-    """Power on, and wait for the prompt or for `stop`, for ever."""
+def _boot(board: VirtualBoard, console: Console, ended: Callable[[], bool]) -> None:
+    """Power on, and wait for the prompt or until `ended()`, for ever."""
     board.do(Chip.power_on)
-    if not _wait(lambda: stop or board.chip.boots, _PATIENCE):
+    if not _wait(lambda: ended() or board.chip.boots, _PATIENCE):
         # As a real board does, it stays up with a program that never ends, to be cured.
         board.do(lambda chip: console.release())
         print(
@@ -110,7 +106,7 @@ def _boot(board: VirtualBoard, console: Console, stop: list[int]) -> None:
             file=sys.stderr,
             flush=True,
         )
-        _wait(lambda: stop or board.chip.boots)
+        _wait(lambda: ended() or board.chip.boots)
     if board.chip.boots:
         board.do(lambda chip: console.ready())
 
@@ -127,6 +123,10 @@ def run() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: stop.append(number))
     console = Console()
+
+    def ended() -> bool:
+        return bool(stop or console.failure)
+
     try:
         board = VirtualBoard(
             path,
@@ -147,13 +147,17 @@ def run() -> None:
         console.say(f"webrepl {board.webrepl}")
         if password := passwords.shown(path):
             console.say(f"password {password}")
+        if kept := settings_note.note(path, urlsplit(board.webrepl).netloc):
+            console.say(f"note: {kept}")
         if lacks := launch.lacks():
             console.say(f"note: {lacks} cannot keep what runs on the board from your files")
         with running.announced(urlsplit(board.webrepl).port or 0, board.serial, path):
-            _boot(board, console, stop)
-            _wait(lambda: stop)
+            _boot(board, console, ended)
+            _wait(ended)
     finally:
         board.close()
+    if console.failure:
+        raise console.failure
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ class Chip(Hardware):
         super().__init__(
             Flash(image, layout), air, led_changed, lambda pin: self.interrupt(_PIN + pin)
         )
-        self.uart = Uart(loop, lambda data: self.terminal.put(data))
+        self.uart = Uart(loop, lambda data: self.terminal.put(data), self._has_room)
         self.terminal = Terminal(self.uart, self.stack, printed, self._ctrl_c, self._keys)
         self.restart_time = 0.1  # s from machine.reset() to the reset, as system_restart() takes
         self.boots = 0  # counts arrivals at the prompt
@@ -105,6 +105,7 @@ class Chip(Hardware):
         self.terminal.write(SOFT_REBOOT)
 
     def _start_hard(self) -> None:
+        self.clock.restart()
         self.wlan.power_up()
         self.terminal.repl.raw = False
         self.terminal.ring.clear()
@@ -150,12 +151,14 @@ class Chip(Hardware):
 
     @property
     def events_done(self) -> bool:
-        """True where no event waits for its callback, and none is being called."""
-        return self._run is not None and self._run.events.done
+        """True where no event of a socket or a pin waits for its callback or is in it."""
+        return self._run is not None and self._run.events.outer_done
 
     @property
     def at_rest(self) -> bool:
-        """True where no callback runs, and none will by itself."""
+        """True where no callback runs, and none will by itself: no job of the server's is due,
+        as one is in the first minute after a boot.
+        """
         return self._run is not None and self._run.events.at_rest
 
     @property
@@ -175,6 +178,9 @@ class Chip(Hardware):
     def _keys(self) -> None:
         if self._run:
             self._run.wake()
+
+    def _has_room(self) -> bool:
+        return self.terminal.ring.has_room(self.loop.time())
 
     def _tick(self) -> None:
         # What the SDK does by itself: WiFi comes and goes; output that was held up drains.

@@ -12,10 +12,14 @@ class Console:
     def __init__(self) -> None:
         self._line = b""
         self._held: list[str] | None = []  # until ready
+        self.failure: OSError | None = None  # why nothing can be printed any more
 
     def say(self, line: str) -> None:
-        """Print at once."""
-        print(line, flush=True)
+        """Print at once. Never raises, since the board's thread has nobody to tell."""
+        try:
+            print(line, flush=True)
+        except OSError as error:
+            self.failure = error
 
     def report(self, line: str) -> None:
         """Print, once the board is ready."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from littlefs import LittleFS, LittleFSError, UserContext
 
+from tools import rom
 from tools.errors import UserError
 
 from .hardware.flash import DEFAULT, SECTOR, VARIANTS, Layout
@@ -42,25 +43,28 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)  # it holds passwords
 
 
-def create(path: Path, tree: Path, variant: str = DEFAULT, rom: bytes = b"") -> None:
+def create(path: Path, content: Path | dict[str, bytes], variant: str = DEFAULT) -> None:
     """Write a new image at `path`, mode 0600, whole or not at all.
 
-    It has the files of `tree`, and `rom` at the start of the partition for ROMFS.
+    It has the files of a folder, or the content of a `dict` by name, as a deploy leaves them: with
+    ROMFS those in /device are in an image of that.
     """
     layout = VARIANTS[variant]
+    files = content if isinstance(content, dict) else _tree(content)
+    image = b""
+    if layout.rom_size and isinstance(content, dict):
+        files, image = rom.installed(files)
     fs, context = _file_system(layout)
     fs.format()
     fs.mount()
-    for source in sorted(tree.rglob("*")):
-        name = "/" + source.relative_to(tree).as_posix()
-        if source.is_dir():
-            fs.mkdir(name)
-        else:
-            with fs.open(name, "wb") as f:
-                f.write(source.read_bytes())
+    for name, text in sorted(files.items()):
+        if name.count("/") > 1:
+            fs.makedirs(name.rpartition("/")[0], exist_ok=True)
+        with fs.open(name, "wb") as f:
+            f.write(text)
     flash = bytearray(b"\xff" * layout.size)
     flash[layout.files : layout.files + len(context.buffer)] = context.buffer
-    flash[layout.rom : layout.rom + len(rom)] = rom
+    flash[layout.rom : layout.rom + len(image)] = image
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,6 +74,11 @@ def create(path: Path, tree: Path, variant: str = DEFAULT, rom: bytes = b"") -> 
         part.replace(path)
     except OSError as e:
         raise UserError(f"cannot write {path}: {e.strerror}", _OTHER) from e
+
+
+def _tree(folder: Path) -> dict[str, bytes]:
+    files = filter(Path.is_file, folder.rglob("*"))
+    return {f"/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in files}
 
 
 def check(path: Path, variant: str) -> None:

@@ -1,4 +1,4 @@
-"""The chip's clock: milliseconds since power came, which a test may move forward."""
+"""The chip's clock: milliseconds since its last hard reset, which a test may move forward."""
 
 import time
 
@@ -10,6 +10,10 @@ class Clock:
 
     def __init__(self, start: int = 0) -> None:
         self._offset = start - self._host()
+
+    def restart(self) -> None:
+        """Begin at 0, as after every hard reset."""
+        self._offset = -self._host()
 
     @staticmethod
     def _host() -> int:

@@ -1,13 +1,18 @@
 """The serial port: a pty in place of UART0 and its USB converter, and the ring behind it.
 
-A UART at 115200 baud without flow control: nobody waits for anybody. Differences from the chip:
+A UART at 115200 baud without flow control: nobody waits for anybody. The PC may write as fast as
+it likes; a byte is read every 87 us, as the wire would bring it. Differences from the chip:
 
-* Bytes come as fast as the PC writes them, in bursts of up to one hardware FIFO (128), where the
-  wire needs 11 ms for as many. Harsher for a program that reads stdin slowly; a prompt that takes
-  what is in the ring after each burst loses nothing.
-* Output does not take 87 us a character. A terminal that is open but slow finds up to 64 KiB of it
-  waiting, and beyond that it is lost. Without a terminal, some 20 KiB at most wait for the next
-  one, where a PC would have lost them all; mpremote drops them when it opens the port.
+* After a pause, or where this loop is late, 32 bytes come at once.
+* Kinder: while 128 bytes wait and only this PC's speed keeps the prompt from them (a callback, or
+  a line that has run for less than 0.1 s), the wire stands still. On the chip, a callback of more
+  than 22 ms within a raw paste loses bytes.
+* Kinder: output does not take 87 us a character. The chip's prompt waits for it, so that a paste
+  loses bytes there once it has made the board print some 380 more than were pasted: at least five
+  a line.
+* A terminal that is open but slow finds up to 64 KiB of output waiting, and beyond that it is
+  lost. Without a terminal, some 20 KiB at most wait for the next one, where a PC would have lost
+  them all; mpremote drops them when it opens the port.
 * A cable that is pulled is silent. A real converter would vanish and its device file with it.
 """
 
@@ -19,7 +24,10 @@ import tty
 from collections import deque
 from collections.abc import Callable
 
-_FIFO = 128  # bytes of the UART's hardware receive FIFO
+_BYTE = 10 / 115200  # s on the wire: start bit, 8 bits, stop bit
+_TRIGGER = 16  # bytes: UART_RXFIFO_FULL_THRHD of ports/esp8266/uart.c
+_BURST = 2 * _TRIGGER
+_SHORT = 0.1  # s: of a program, most of which here are messages between processes
 _BACKLOG = 65536  # bytes for a terminal that is slow
 _RING = 255  # esp_mphal.c: stdin_ringbuf_array[256], one place stays free
 
@@ -33,8 +41,14 @@ class StdinRing:
 
     def __init__(self, interrupt: Callable[[], None]):
         self.interrupt_char = -1
+        self.line_began = 0.0  # when the last program from the prompt began
         self._interrupt = interrupt
         self._bytes: deque[int] = deque()
+
+    def has_room(self, now: float) -> bool:
+        """False while half of it is full, and only this PC's speed keeps the prompt from that."""
+        program = self.interrupt_char >= 0 and now - self.line_began > _SHORT
+        return program or len(self._bytes) <= _RING // 2
 
     def put(self, data: bytes) -> bool:
         """Store what fits and drop the rest (uart0_rx_intr_handler, mp_os_dupterm_notify).
@@ -68,11 +82,21 @@ class StdinRing:
 
 
 class Uart:
-    """A pty whose other end, `path`, is opened by mpremote or a terminal."""
+    """A pty whose other end, `path`, is opened by mpremote or a terminal.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, received: Callable[[bytes], None]):
+    `received(bytes)` gets what comes, while `ready()`.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        received: Callable[[bytes], None],
+        ready: Callable[[], bool] = lambda: True,
+    ):
         self._loop = loop
-        self._received = received
+        self._received, self._ready = received, ready
+        self._brought = 0.0  # time until which the wire has brought what there was
+        self._pause: asyncio.TimerHandle | None = None
         self._plugged = True
         self._backlog = bytearray()
         # We hold the terminal's end open as well: without it, the last client to close would
@@ -102,19 +126,31 @@ class Uart:
 
     def close(self) -> None:
         """Remove the port; a client that has it open gets EIO or an end of file."""
+        if self._pause:
+            self._pause.cancel()
         self._loop.remove_reader(self._master)
         self._loop.remove_writer(self._master)
         os.close(self._master)
         os.close(self._slave)
 
     def _readable(self) -> None:
-        data = self._read()
+        now = self._loop.time()
+        self._brought = max(self._brought, now - _BURST * _BYTE)
+        room = int((now - self._brought) / _BYTE)
+        data = self._read(room) if room and self._ready() else b""
+        self._brought += len(data) * _BYTE
         if data and self._plugged:
             self._received(data)
+        self._loop.remove_reader(self._master)
+        self._pause = self._loop.call_later(_TRIGGER * _BYTE, self._resume)
 
-    def _read(self) -> bytes:
+    def _resume(self) -> None:
+        self._pause = None
+        self._loop.add_reader(self._master, self._readable)
+
+    def _read(self, count: int = 4096) -> bytes:
         try:
-            return os.read(self._master, _FIFO)
+            return os.read(self._master, count)
         except BlockingIOError:
             return b""
 

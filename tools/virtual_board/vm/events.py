@@ -7,7 +7,7 @@ is not.
 import asyncio
 from collections.abc import Callable
 
-from .protocol import MAX_INTERRUPTS
+from .protocol import MAX_INTERRUPTS, SCHEDULED
 
 _TURN = 0.002  # s until a scheduled callback's turn: time that the VM's own jumps would take
 
@@ -22,6 +22,7 @@ class Events:
         self.to_lose = 0  # a fault: so many are lost without a reason
         self.held = False  # nobody takes any: Ctrl-D ends the run
         self.running = 0  # callbacks that the VM has been handed and that are not yet over
+        self._running_outer = False  # among them one of a socket or a pin
 
     def __bool__(self) -> bool:
         """True where one waits."""
@@ -33,8 +34,15 @@ class Events:
         return not (self._waiting or self.running)
 
     @property
+    def outer_done(self) -> bool:
+        """True where the same holds for the events of sockets and pins; the ticks, which the
+        server schedules as long as a job is due in the future, do not count.
+        """
+        return not (self._running_outer or _any_outer(self._waiting))
+
+    @property
     def at_rest(self) -> bool:
-        """True where done, and nothing is scheduled either: the server's tick has ended."""
+        """True where done, and nothing is scheduled either: the server's ticks have ended."""
         return self.done and not self._scheduled
 
     def stop(self) -> None:
@@ -69,6 +77,7 @@ class Events:
             return []
         numbers, self._waiting = self._waiting, []
         self.running += len(numbers)
+        self._running_outer |= _any_outer(numbers)
         return numbers
 
     def over(self) -> None:
@@ -78,4 +87,9 @@ class Events:
 
     def _end(self) -> None:
         self.running -= 1
+        self._running_outer &= self.running > 0
         self._wake()
+
+
+def _any_outer(numbers: list[int]) -> bool:
+    return any(number < SCHEDULED for number in numbers)

@@ -192,6 +192,7 @@ class Execution:
             if isinstance(work, Execute):
                 self._running = self._from_prompt = True
                 self._terminal.ring.interrupt_char = _CTRL_C
+                self._terminal.ring.line_began = self._chip.loop.time()
                 self._source = work.source
                 kind = b"s" if work.single else b"p" if work.pasted else b"e"
                 self._end_wait(protocol.EXECUTE, kind + str(len(work.source)).encode())

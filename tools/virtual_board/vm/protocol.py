@@ -17,7 +17,7 @@ OPERATIONS = {
     name: int(value) for name, value in _CONSTANT.findall((FIRMWARE / "link.py").read_text())
 }
 IRQ, EXECUTE, END = (OPERATIONS.pop(name) for name in ("IRQ", "EXECUTE", "END"))  # WAIT's answers
-del OPERATIONS["SCHEDULED"]  # no operation either
+SCHEDULED = OPERATIONS.pop("SCHEDULED")  # the first number of micropython.schedule's interrupts
 NAMES = {value: name.lower() for name, value in OPERATIONS.items()}
 
 CTRL_C = 1  # flag: raise KeyboardInterrupt

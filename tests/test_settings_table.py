@@ -1,0 +1,178 @@
+"""One table of settings: what is made of it is up to date, and the board judges as the PC does."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import machine
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tools import settings_texts
+from tools.errors import UserError
+from tools.settings_check import check
+from tools.settings_table import ASKED, BY_NAME, TABLE, fault
+
+ROOT = Path(__file__).resolve().parent.parent
+BESIDE = Path(sys.executable).with_name("micropython")
+MICROPYTHON = str(BESIDE) if BESIDE.exists() else shutil.which("micropython")
+SEEN = [  # of every kind, at the limits and beside them
+    *(
+        "",
+        " ",
+        "abc",
+        "abcd",
+        "x" * 9,
+        "x" * 10,
+        "1234567",
+        "12345678",
+        "short",
+        "a-b",
+        "-a",
+        "a-",
+    ),
+    *("x" * n for n in (31, 32, 33, 62, 63, 64, 65, 255, 256)),
+    *(
+        "0a" * 32,
+        "0A" * 32,
+        "g" * 64,
+        "é" * 16,
+        "é" * 17,
+        "é" * 32,
+        "my lamp",
+        "lämp",
+        "a.b",
+        "Lamp2",
+    ),
+    *(
+        "tab\there",
+        "new\nline",
+        "nul\0",
+        "del\x7f",
+        "\x80\x9f",
+        "\U0001f4a1" * 8,
+        "١٢٣٤",
+        "x\ufeffyz",
+    ),
+    *(0, 1, 2, 3, 4, 6, 16, 17, -2, 1 << 70, True, False, None, 2.0, b"secret99", ["lamp"]),
+]
+values = st.one_of(
+    st.sampled_from(SEEN),
+    st.text(max_size=70),
+    st.text("abc-Z09é", max_size=34),
+    st.text("0123456789abcdefABCDEFg", min_size=62, max_size=66),
+    st.integers(-1, 20),
+)
+
+
+@pytest.mark.parametrize("path, text", settings_texts.made().items(), ids=lambda x: str(x)[-20:])
+def test_what_is_made_of_the_table_is_up_to_date(path, text):
+    assert path.read_text("utf-8") == text, "run: .venv/bin/python -m tools.settings_texts"
+
+
+def test_no_name_stands_in_the_table_twice_and_each_default_fits():
+    assert len(BY_NAME) == len(TABLE)
+    assert [s.name for s in TABLE if fault(s, s.default)] == []
+    assert [s.name for s in ASKED if s.shown is not None and fault(s, s.shown)] == []
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.sampled_from(TABLE), values)
+def test_what_the_pc_takes_the_board_takes_and_nothing_else(setting, value):
+    from device import config
+
+    module = type(sys)("webrepl_cfg")
+    setattr(module, setting.name, value)
+    sys.modules["webrepl_cfg"] = module
+    with pytest.MonkeyPatch.context() as patch:
+        machine.plug_in(patch)
+        loaded = config.load()
+    if fault(setting, value):
+        assert setting.name in loaded.problem
+    else:
+        assert (loaded.problem, getattr(loaded, setting.name)) == ("", value)
+
+
+JUDGE = """
+import json, sys
+from device import config
+module = type(sys)
+for line in sys.stdin:
+    name, value = eval(line)
+    c = sys.modules["webrepl_cfg"] = config.Config()
+    setattr(c, name, value)
+    print(json.dumps(name in config.load().problem))
+"""
+
+
+@pytest.mark.skipif(not MICROPYTHON, reason="no MicroPython for Unix here")
+def test_the_chip_s_interpreter_judges_alike():
+    asked = [(s, value) for s in TABLE for value in SEEN]
+    lines = "".join(f"{(s.name, value)!a}\n" for s, value in asked)
+    done = subprocess.run(
+        [MICROPYTHON, "-c", JUDGE],
+        input=lines,
+        env={"MICROPYPATH": f"{ROOT}:.frozen"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(told) == len(asked)
+    wrong = [
+        (s.name, value)
+        for (s, value), refused in zip(asked, told)
+        if refused != bool(fault(s, value))
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    "line, told",
+    [
+        ("PASS = 'ten bytes!'", "PASS must have 4 to 9 .*; it has 10"),
+        ("LED_PIN = 0", "LED_PIN must be one of 2, 4, 5"),
+        ("LED_PIN = 'two'", "LED_PIN must be one of 2, 4, 5"),
+        ("HTTP_PASSWORD = 1234", "HTTP_PASSWORD must be a text in quotes"),
+        ("WIFI_SSID = home", "WIFI_SSID must be a text in quotes"),
+        ("LED_ACTIVE_LOW = true", "LED_ACTIVE_LOW must be one of False, True"),
+        ("PASS = 'ab' + 'cd'", "PASS is not a plain value"),
+        ("del PASS", "PASS is not a plain value"),
+        ("from secret99 import *", "a setting is not a plain value"),
+        ("HTTP_PASSWRD = 'secret99'", "HTTP_PASSWRD .line 2. is no setting: HTTP_PASSWORD may be"),
+        ("http_password = 'secret99'", "http_password .line 2. is no setting: HTTP_PASSWORD may"),
+        ("LED_PN = 4", "LED_PN .line 2. is no setting: LED_PIN may be meant"),
+        ("PW = 'secret99'", "PW .line 2. is no setting, but it looks like a password"),
+    ],
+)
+def test_what_the_board_would_refuse_is_told_in_one_line_without_a_secret(line, told):
+    with pytest.raises(UserError) as error:
+        check(f"WIFI_SSID = 'home'\n{line}\n")
+    assert re.match(f"webrepl_cfg.py: {told}", str(error.value))
+    assert "(line 2)" in str(error.value) and "\n" not in str(error.value)
+    assert str(error.value).endswith("correct it, or run `make configure`")
+    assert not re.search("secret99|ten bytes|1234|home", str(error.value).replace("4 to 9", ""))
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    with pytest.raises(UserError, match=r"PASS must .*\(line 1\), LED_PIN must .*\(line 2\);"):
+        check("PASS = 'x'\nLED_PIN = 3\n")
+
+
+def test_names_of_one_s_own_pass_with_a_warning_or_without():
+    source = "import os\n_MINE = 1\nWIFI_SSID = 'home'\n"
+    assert check(source) == []
+    (warning,) = check(source + "BROKER = 'x'\n")
+    assert "BROKER (line 4) is no setting" in warning
+
+
+@pytest.mark.parametrize("source", ["", "WIFI_SSID = ''\nPASS = 'abcd'\n"])
+def test_a_board_that_may_be_in_no_network_is_warned_of(source):
+    (warning,) = check(source)
+    assert "nobody can reach the switch" in warning
+    assert ("WebREPL is off" in warning) is ("PASS" not in source)
+    assert check("AP_PASSWORD = '12345678'\n") == []

@@ -1,0 +1,73 @@
+"""What a deploy to a board with ROMFS has to do: device/ goes as one image into flash.
+
+The files that remain, with /device.rom, take the way of every other deploy; the image is written
+before, into the half of the partition that is not in use (tools/rom.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+from mpremote.transport import TransportExecError
+from mpremote.transport_serial import SerialTransport
+
+from tools import rom
+from tools.board import calls
+from tools.board import on_board as on_any_board
+from tools.board.transport import Transport
+from tools.deploy import on_board_survey
+
+_PARTITION = 0xB0000  # where it begins in flash (ports/esp8266/boards/esp8266_2MiB_ROMFS.ld)
+_CHUNK = 256  # bytes at once, by which a sector can be divided
+
+
+class Rom(NamedTuple):
+    """The partition's size in bytes, the line of the record that is in use, or None, and the names
+    in flash's own folder /device.
+    """
+
+    partition: int
+    in_use: rom.Line | None
+    on_top: list[str]
+
+    def has(self, image: bytes) -> bool:
+        """Whether the board runs from this very image."""
+        return self.in_use is not None and self.in_use.digest == hashlib.sha256(image).hexdigest()
+
+    def files(self, wanted: dict[str, bytes]) -> dict[str, bytes]:
+        """What is wanted as files, path -> content, the record and the manifest among it."""
+        image = rom.image(wanted)
+        if self.has(image):
+            record = str(self.in_use).encode()  # as it is: an older image stays noted, or not
+        else:
+            record = rom.record(self.idle, image, self.in_use)
+        return rom.as_files(wanted, record)
+
+    @property
+    def idle(self) -> int:
+        """Where the half begins that is not in use."""
+        return 0 if self.in_use and self.in_use.start else rom.half(self.partition)
+
+
+def look(board: SerialTransport) -> Rom:
+    """Ask a board that has ROMFS."""
+    size, *lines = calls.lines(board, on_board_survey.images)
+    parts = lines[0].split() if lines else []
+    in_use = rom.Line(int(parts[0]), int(parts[1]), parts[2]) if parts else None
+    return Rom(int(size), in_use, calls.lines(board, on_board_survey.on_top))
+
+
+def write(board: Transport, there: Rom, image: bytes, progress) -> None:
+    """Write `image` into the idle half, and compare it there."""
+    if len(image) > rom.half(there.partition):
+        raise TransportExecError("", "OSError: 28")
+    start = there.idle
+
+    def tell(done: int, size: int) -> None:
+        progress(f"writing device/ to flash: {100 * done // size} %")
+
+    board.send(on_any_board.receive_rom, _PARTITION + start, image, _CHUNK, tell)
+    found = calls.lines(board, on_board_survey.digest, (start, len(image)))
+    if found != [hashlib.sha256(image).hexdigest()]:
+        raise TransportExecError("", "OSError: 5")

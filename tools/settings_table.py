@@ -1,0 +1,192 @@
+"""The table of the board's settings: every name, default, limit and text stands here only.
+
+`make configure` asks these questions, `make deploy` checks by these limits. The settings'
+example, their list in docs/commands.md and the board's own limits are made of it, by
+`python -m tools.settings_texts`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+
+Value = str | int | bool
+
+# What a text may be, beside its length in bytes. The board's reader judges alike.
+TEXT = ""  # anything without control characters; empty means "not set"
+NAME = "name"  # a host name; never empty
+KEY = "key"  # as TEXT, or a WPA key of 64 hex digits
+
+# Not 0, the button; not 1 and 3, the serial port; not 6 to 11, the flash chip.
+_PINS = (2, 4, 5, 12, 13, 14, 15, 16)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A name in webrepl_cfg.py. A text has its length in bytes, all others have `choices`.
+
+    `about` and `absent` (what an absent or empty value means) are for people. `make configure`
+    asks the question; without one, the setting is left to those who edit the file.
+    """
+
+    name: str
+    default: Value
+    question: str
+    about: str
+    absent: str
+    shortest: int = 0
+    longest: int = 0
+    kind: str = TEXT
+    choices: tuple[Value, ...] = ()
+    secret: bool = False
+    shown: Value | None = None  # in the example, where that is not the default
+    warning: str = ""  # a line of its own in the example
+
+
+TABLE = (
+    # What the SDK stores: a name of 32 bytes, a password of 64.
+    Setting(
+        "WIFI_SSID",
+        "",
+        "WiFi network to join",
+        "the network to join, 2.4 GHz: at most 32 characters",
+        "the network that the board remembers, if any",
+        1,
+        32,
+        shown="your-network",
+    ),
+    Setting(
+        "WIFI_PASSWORD",
+        "",
+        "its password, 8 to 63, - if it is open",
+        "the password of that network, 8 to 63 characters, or its key of 64 hex digits",
+        "an open network",
+        8,
+        63,
+        KEY,
+        secret=True,
+        shown="your-password",
+    ),
+    # What both DHCP's name and an access point's take.
+    Setting(
+        "HOSTNAME",
+        "switch",
+        "name of the board on the network",
+        "the board's name on the network: letters, digits and inner hyphens, at most 32",
+        "switch",
+        1,
+        32,
+        NAME,
+    ),
+    # What webrepl_setup.py and modwebrepl.c take.
+    Setting(
+        "PASS",
+        "",
+        "WebREPL password, 4 to 9, - for no WebREPL",
+        "the password for WebREPL, the prompt over WiFi: 4 to 9 characters",
+        "WebREPL stays off",
+        4,
+        9,
+        secret=True,
+        shown="changeme",
+    ),
+    Setting(
+        "HTTP_PASSWORD",
+        "",
+        "password of the web page, - for none",
+        "the password for the page and the API, at most 64 characters; the user name may be "
+        "anything",
+        "no password",
+        1,
+        64,
+        secret=True,
+    ),
+    # WPA2's rule.
+    Setting(
+        "AP_PASSWORD",
+        "",
+        "own WiFi if that fails, - for none",
+        "the password, 8 to 63 characters, of the board's own access point (WPA2), which has "
+        "the name of HOSTNAME and starts only if the network cannot be joined",
+        "no access point",
+        8,
+        63,
+        secret=True,
+    ),
+    Setting(
+        "LED_PIN",
+        2,
+        "GPIO of the light or relay",
+        "the pin of the light or relay: 2, 4, 5, 12, 13, 14, 15 or 16",
+        "2, the blue LED of most modules",
+        choices=_PINS,
+        warning="Mains voltage kills: read docs/wiring-and-flashing.md before you connect a "
+        "relay.",
+    ),
+    Setting(
+        "LED_ACTIVE_LOW",
+        True,
+        "is it on while that pin is low? y or n",
+        "True if the light is on while the pin is low, as the blue LED is",
+        "True",
+        choices=(False, True),
+    ),
+    # The stock WebREPL has it, too.
+    Setting(
+        "BASE",
+        "",
+        "",
+        "where the WebREPL page loads its client from, a URL; `make configure` does not ask for "
+        "it",
+        "micropython.org",
+        1,
+        255,
+    ),
+)
+BY_NAME = {setting.name: setting for setting in TABLE}
+DEFAULTS = {setting.name: setting.default for setting in TABLE}
+ASKED = tuple(setting for setting in TABLE if setting.question)
+
+
+def fault(setting: Setting, value: object) -> str:
+    """What is wrong with `value` for this setting, to be said after its name; "" for nothing.
+
+    The value itself, which may be a secret, is not in it. device/config.py judges alike.
+    """
+    if setting.choices:
+        fits = type(value) is type(setting.choices[0]) and value in setting.choices
+        return "" if fits else "must be one of " + ", ".join(map(str, setting.choices))
+    if not isinstance(value, str):
+        return 'must be a text in quotes: "..."'
+    return _fault_of_text(setting, value)
+
+
+def _fault_of_text(setting: Setting, value: str) -> str:
+    if any(0xD800 <= ord(c) < 0xE000 for c in value):
+        return "must be valid UTF-8"
+    if setting.kind == NAME:
+        pattern = "[A-Za-z0-9]([A-Za-z0-9-]{0,%d}[A-Za-z0-9])?" % (setting.longest - 2)
+        if not re.fullmatch(pattern, value):
+            return f"must be letters, digits and inner hyphens, 1 to {setting.longest} of them"
+    if any(ord(c) < 32 or ord(c) == 127 for c in value):
+        return "has a control character, which no login can type"
+    if setting.kind == KEY and re.fullmatch("[0-9A-Fa-f]{64}", value):
+        return ""
+    size = len(value.encode())
+    if not value or setting.shortest <= size <= setting.longest:
+        return ""
+    key = " or be 64 hex digits" if setting.kind == KEY else ""
+    length = f"{setting.shortest} to {setting.longest} characters (bytes of UTF-8){key}"
+    return f"must have {length}; it has {size}"
+
+
+def meant(name: str) -> str:
+    """The setting that the unknown `name` is most likely to mean; "" for none."""
+    close = difflib.get_close_matches(name.upper().replace("-", "_"), BY_NAME, 1, 0.75)
+    return close[0] if close else ""
+
+
+def is_like_a_password(name: str) -> bool:
+    """Whether the unknown `name` may be meant to protect something; device/config.py agrees."""
+    return any(part in name.lower() for part in ("pas", "pw", "http"))

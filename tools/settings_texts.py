@@ -1,0 +1,105 @@
+"""What is made of the table of settings: the example, the documents' list, the board's limits.
+
+`python -m tools.settings_texts` writes them into the project. The first is a file of its own, the
+others are what stands between two marks. tests/test_settings_texts.py compares.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+
+from tools.errors import main
+from tools.paths import ROOT
+from tools.settings import EXAMPLE
+from tools.settings_table import KEY, NAME, TABLE, TEXT, Setting
+
+_WIDTH = 99
+_KINDS = {TEXT: 0, NAME: 1, KEY: 2}  # as the board knows them
+_HEAD = """\
+# The settings of the switch. Copy this file to webrepl_cfg.py, edit it, and run `make deploy`.
+# You may leave out any line. The text in brackets says what happens then.
+"""
+_CLASS = '''\
+class Config:
+    """The settings, under the names of webrepl_cfg.py, and `problem`: a line for a person, or "".
+
+    `problem` names settings and never holds values, which may be secrets.
+    """
+
+    problem = ""
+'''
+
+
+def example() -> str:
+    """The text of webrepl_cfg.py.example."""
+    return "\n".join([_HEAD, *(_explained(setting) for setting in TABLE if setting.question)])
+
+
+def _explained(setting: Setting) -> str:
+    absent = '""' if setting.default == "" else ""
+    absent = f"[{absent}: {setting.absent}]" if absent else f"[{setting.absent}]"
+    text = f"{setting.about[:1].upper()}{setting.about[1:]}. {absent}"
+    lines = textwrap.wrap(text, _WIDTH, initial_indent="# ", subsequent_indent="# ")
+    lines += [f"# {setting.warning}"] if setting.warning else []
+    value = setting.default if setting.shown is None else setting.shown
+    return "\n".join([*lines, f"{setting.name} = {_literal(value)}", ""])
+
+
+def listed() -> str:
+    """The rows of the settings' list in docs/commands.md."""
+    rows = ["| setting | meaning | default |", "|---|---|---|"]
+    rows += [f"| `{s.name}` | {s.about} | {s.absent} |" for s in TABLE]
+    return "\n".join([*rows, ""])
+
+
+def limits() -> str:
+    """What device/config.py knows of the settings."""
+    rows = []
+    for s in TABLE:
+        row = (s.name, s.choices) if s.choices else (s.name, s.shortest, s.longest, _KINDS[s.kind])
+        rows.append(f"    {_literal(row)},")
+    defaults = [f"    {s.name} = {_literal(s.default)}" for s in TABLE]
+    head = "# Name, and what it may be: one of these; or a text of so many bytes, and its kind:\n"
+    head += "# 0 may be empty, 1 is a host name, 2 is as 0 or a WPA key of 64 hex digits."
+    return "\n".join(
+        [head, "_LIMITS = (", *rows, ")", "", "", _CLASS + defaults[0], *defaults[1:], "", "", ""]
+    )
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_literal, value))})"
+    return f'"{value}"' if isinstance(value, str) else repr(value)
+
+
+def put_between(text: str, new: str, mark: str) -> str:
+    """`text`, with `new` between the line that has `mark` and "begin", and the one with "end"."""
+    pattern = rf"(?ms)(^[^\n]*{mark}: begin[^\n]*\n).*?(^[^\n]*{mark}: end)"
+    done, times = re.subn(pattern, lambda found: found[1] + new + found[2], text)
+    assert times == 1, mark
+    return done
+
+
+MARK = "made of tools/settings_table.py"
+PARTS = {"device/config.py": limits, "docs/commands.md": listed}
+
+
+def made() -> dict[Path, str]:
+    """Path -> text of every file of the project that has something of the table in it."""
+    texts = {ROOT / EXAMPLE: example()}
+    for name, part in PARTS.items():
+        text = (ROOT / name).read_text("utf-8")
+        texts[ROOT / name] = put_between(text, part(), MARK)
+    return texts
+
+
+def run() -> None:
+    """Write them."""
+    for path, text in made().items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main(run)
