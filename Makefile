@@ -84,6 +84,7 @@ tools.%: .venv/.installed
 ##   HOSTS="name ..."     several of them
 ##   FIRMWARE=file.bin    what `make flash` writes
 ##   DRY_RUN=1            say what `make deploy` would do
+##   TRIAL=0              keep what is deployed, also if it does not work
 ##   OLD_PASS='...'       the board's WebREPL password, where webrepl_cfg.py has a new one
 ##   COUNT=n              how many requests `make soak` makes (100000)
 ##   WRITE=1              bench, screenshots and recording write into docs/, not into build/

@@ -132,13 +132,13 @@ def _run(thunk):
 
 
 def _print_exception(e):
-    # Frames of this file are C on the chip, and have no line in a traceback there.
+    # What these files do is done in C on the chip, and has no line in a traceback there.
     import io
 
     text = io.StringIO()
     sys.print_exception(e, text)
     for line in text.getvalue()[:-1].split("\n"):
-        if 'firmware/kernel.py"' not in line and 'firmware/imports.py"' not in line:
+        if "/virtual_board/firmware/" not in line:
             print(line)
 
 
