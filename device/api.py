@@ -94,7 +94,8 @@ def _handle(data):
             response = response(method, body, fields)
     if isinstance(response, int):
         response = http.error(response)
-    if data[:7].lstrip()[:5] == b"HEAD ":  # also where the rest of it was refused
+    start = 2 * (data[0] == 13 and data[1] == 10)  # CR LF in front of a request is passed over
+    if data[start : start + 5] == b"HEAD ":  # also where the rest of it was refused
         return response[: response.find(b"\r\n\r\n") + 4]
     # Not with a password in it: the time that comparing takes would help to guess it.
     if (response is _ON or response is _OFF) and method == "GET" and not access.password:

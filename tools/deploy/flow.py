@@ -91,11 +91,11 @@ class Flow:
         if not soft:
             time.sleep(_GOES)
         state, undoing = self._look()
+        why = state["error"] or "?"
         if undoing:
             time.sleep(_GOES)
-            state, _ = self._look()
-        why = state["error"] or "?"
-        if why.startswith(_UNDONE):
+            self._look()
+        if undoing or why.startswith(_UNDONE):
             raise UserError(
                 f"the board has taken the deploy back ({why.removeprefix(_UNDONE)})",
                 "it runs what it ran before; correct that and deploy again",

@@ -8,8 +8,8 @@ import os
 import sys
 import time
 
-import flashbdev
 import link
+import mount
 import rom_partition
 import soft_reset
 import uctypes
@@ -49,39 +49,18 @@ def _modules(layout):
     esp._size, esp._user_start = layout[_SIZE], layout[_FILES] & ~0xFFFF
     if layout[_ROM_SIZE]:
         board_vfs.VfsRom, board_vfs.rom_ioctl = vfs.VfsRom, rom_partition.rom_ioctl
-    for hidden in ("flashbdev", "imports", "kernel", "link", "rom_partition", "soft_reset"):
+    for hidden in (
+        "flashbdev",
+        "imports",
+        "kernel",
+        "link",
+        "mount",
+        "rom_partition",
+        "soft_reset",
+    ):
         sys.modules.pop(hidden)
     imports.restrict(sys.modules, layout[_SIZE] > _ONE_MIB)
     sys.path[:] = ["", ".frozen", "/lib", "/"]
-
-
-def _mount_rom():
-    # mp_vfs_mount_romfs_protected(), extmod/vfs.c: an image that is none is passed over.
-    try:
-        vfs.mount(vfs.VfsRom(rom_partition.rom_ioctl(2, 0)), "/rom")
-    except OSError:
-        return
-    sys.path[2:2] = ["/rom", "/rom/lib"]
-
-
-def _mount(start, blocks):
-    device = flashbdev.FlashBdev(start, blocks)
-    options = flashbdev.mkfs_options()
-    vfs.umount("/")
-    try:
-        vfs.mount(vfs.VfsLfs2(device, **options), "/")
-    except OSError:
-        head = bytearray(64)
-        device.readblocks(0, head)
-        while head != b"\xff" * 64:  # _boot.py says so for ever; the user sees it on the console
-            print("filesystem appears to be corrupt: erase the flash, or put the image back")
-            time.sleep(3)
-        vfs.VfsLfs2.mkfs(device, **options)  # inisetup.py
-        vfs.mount(vfs.VfsLfs2(device, **options), "/")
-        with open("boot.py", "w") as f:
-            f.write("# This file is executed on every boot (including wake-boot from deepsleep)\n")
-            f.write("import gc\n# import webrepl\n# webrepl.start()\ngc.collect()\n")
-    os.chdir("/")
 
 
 def _open_name_pool():
@@ -184,9 +163,9 @@ def main(space):
     os._machine += ", virtual board at " + http + " " + webrepl
     rom_partition.map(layout[_ROM], layout[_ROM_SIZE], globals().pop("uctypes"))
     _modules(layout)
-    _mount(layout[_FILES], layout[_SECTORS])
+    mount.files(layout[_FILES], layout[_SECTORS])
     if layout[_ROM_SIZE]:
-        _mount_rom()
+        mount.rom()
     filler = _shrink(free)
     gc.threshold(free // 4)  # _boot.py
     booted = _file("boot.py", space)

@@ -20,7 +20,7 @@ _GRACE = 0.05  # s in which a computing program may notice an event by a call of
 _EXCEPTION, _SOFT_RESTART = 2, 4
 _WINDOW = 0.01  # s between the sweep and the new start, see firmware/soft_reset.py
 _CTRL_C, _NO_INTERRUPT_CHAR = 3, -1
-# Parts of what delivers callbacks; and flash calls, which cannot be made again: the next waits.
+# What delivers callbacks; and flash calls, which cannot be made again: the next waits.
 _UNHELD = ("schedule", "callback_dropped", "flash_read", "flash_prog", "flash_erase")
 
 
