@@ -6,6 +6,7 @@ import pytest
 from deploy_rig import KINDS, Files, Target, changed, files_in
 
 from tools import build
+from tools.board import connection, session
 from tools.errors import UserError
 from tools.paths import ROOT
 
@@ -75,7 +76,7 @@ def test_a_main_py_that_cannot_be_compiled_is_taken_back(
 
 
 @variants
-def test_a_deploy_that_works_is_confirmed_and_nothing_is_kept(
+def test_a_deploy_that_works_is_confirmed_and_no_longer_on_trial(
     files: Files, make_target: Make, variant: str
 ) -> None:
     target = make_target(files, variant)
@@ -85,7 +86,8 @@ def test_a_deploy_that_works_is_confirmed_and_nothing_is_kept(
     )
     target.power_cycle()
     assert target.serves()
-    assert b"/.deploy/undo" not in target.flash() or "/.deploy/undo" not in ours(target)
+    with session.raw_repl(connection.open_board(None, target.board.serial)) as transport:
+        assert "undo" not in transport.eval("__import__('os').listdir('/.deploy')")
 
 
 def test_without_a_trial_the_files_stay(
