@@ -6,7 +6,7 @@ import sys
 from binascii import hexlify
 
 # made of tools/settings_table.py: begin (by `python -m tools.settings_texts`)
-# Name, and what it may be: one of these; or a text of so many bytes, and its kind:
+# Name, and what it may be: one of these; or from so many bytes to so many, and its kind:
 # 0 may be empty, 1 is a host name, 2 is as 0 or a WPA key of 64 hex digits.
 _LIMITS = (
     ("WIFI_SSID", 1, 32, 0),
@@ -24,7 +24,8 @@ _LIMITS = (
 class Config:
     """The settings, under the names of webrepl_cfg.py, and `problem`: a line for a person, or "".
 
-    `problem` names settings and never holds values, which may be secrets.
+    `problem` names settings and never holds values, which may be secrets. `features` is a list of
+    the optional modules that are on; only their settings are here.
     """
 
     problem = ""
@@ -50,6 +51,7 @@ def load():
     keyboard does not open the switch to everybody.
     """
     config = Config()
+    config.features = []
     try:
         import webrepl_cfg
 
@@ -79,15 +81,29 @@ def _take(config, source):
     """
     unfit = []
     unknown = [name for name in dir(source) if name[0] != "_"]
-    for name, *limits in _LIMITS:
-        if name not in unknown:
-            continue
-        unknown.remove(name)
-        value = getattr(source, name)
-        if type(value) is type(getattr(config, name)) and _fits(value, *limits):
-            setattr(config, name, value)
-        else:
+
+    def value_of(name, default, limits):
+        if name in unknown:
+            unknown.remove(name)
+            value = getattr(source, name)
+            if type(value) is type(default) and _fits(value, *limits):
+                return value
             unfit.append(name)
+        return default
+
+    for name, *limits in _LIMITS:
+        setattr(config, name, value_of(name, getattr(config, name), limits))
+    if unknown:
+        from device.options import OPTIONS
+
+        first = None
+        for feature, name, default, *limits in OPTIONS:
+            value = value_of(name, default, limits)
+            if feature != first and value != default:
+                config.features.append(feature)
+            first = feature
+            if feature in config.features:
+                setattr(config, name, value)
     problem = ""
     if unfit:
         problem = "webrepl_cfg.py: not as in the example: " + ", ".join(unfit)
@@ -105,6 +121,8 @@ def _take(config, source):
 def _fits(value, fewest, most=0, kind=0):
     if not most:
         return value in fewest
+    if isinstance(value, int):
+        return fewest <= value <= most
     if not value:
         return kind != 1
     size = len(value.encode())

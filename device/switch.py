@@ -6,7 +6,7 @@ import sys
 from device import button
 
 # What only booting needs, here and for tools/boot_only.py.
-_BOOT_ONLY = ("startup", "config", "wifi", "switch")
+_BOOT_ONLY = ("startup", "config", "options", "wifi", "switch")
 
 
 def start(startup=None):
@@ -41,7 +41,23 @@ def start(startup=None):
     server.listen(api)
     # A full queue may have lost the button's event; and the clock begins anew now and then.
     server.jobs += [button.poll, status.tick]
+    for feature in settings.features:
+        _start_feature(feature, settings)
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
+
+
+def _start_feature(name, settings):
+    # One that fails, as for want of memory, costs the switch nothing else.
+    gc.collect()
+    try:
+        __import__("device." + name)
+        sys.modules["device." + name].start(settings)
+    except (Exception, SystemExit) as e:
+        from device import rtc_state
+
+        problem = "%s is off: %s: %s" % (name, type(e).__name__, e)
+        print("switch:", problem)
+        rtc_state.record(problem)
 
 
 def _forget():

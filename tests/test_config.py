@@ -8,6 +8,7 @@ import machine
 import pytest
 
 from device import config
+from tools.settings_table import OPTIONAL
 
 ROOT = Path(__file__).parent.parent
 DEFAULTS = {
@@ -69,7 +70,30 @@ def test_the_example_explains_every_setting_and_no_other():
     text = (ROOT / "webrepl_cfg.py.example").read_text()
     explained = re.findall(r"(?<=\n)(?:# .+\n)+(\w+) = ", text)
     assert sorted(explained) == sorted(DEFAULTS)
+    assert re.findall(r"^# (\w+) = ", text, re.M) == [setting.name for setting in OPTIONAL]
     assert re.findall(r"^(\w+) = ", text, re.M) == explained
+
+
+def test_a_feature_is_on_when_its_first_setting_says_so_and_then_has_all_its_settings(load):
+    settings = load("MQTT_HOST = '10.0.0.7'\nMQTT_USER = 'lamp'\n")
+    assert (settings.problem, settings.features) == ("", ["mqtt"])
+    assert (settings.MQTT_HOST, settings.MQTT_PORT) == ("10.0.0.7", 1883)
+    assert (settings.MQTT_USER, settings.HA_DISCOVERY) == ("lamp", True)
+    assert values(settings) == DEFAULTS
+
+
+@pytest.mark.parametrize("source", ["", "MQTT_HOST = ''\n", "MQTT_PORT = 1884\nPASS = 'abcd'\n"])
+def test_a_feature_that_is_off_costs_nothing(load, source):
+    settings = load(source)
+    assert (settings.problem, settings.features) == ("", [])
+    assert not [name for name in dir(settings) if name.startswith("MQTT")]
+
+
+@pytest.mark.parametrize("value", ["'1883'", "0", "65536", "True", "-1", "None"])
+def test_a_number_out_of_its_range_is_reported_and_its_default_taken(load, value):
+    settings = load(f"MQTT_HOST = 'a'\nMQTT_PORT = {value}\n")
+    assert settings.problem == "webrepl_cfg.py: not as in the example: MQTT_PORT"
+    assert settings.MQTT_PORT == 1883
 
 
 @pytest.mark.parametrize(
