@@ -15,6 +15,7 @@ from typing import TypeVar
 from .chip import Chip
 from .hardware.flash import DEFAULT, VARIANTS
 from .hardware.wlan import Air
+from .tcp.hosts import Hosts, Known
 
 T = TypeVar("T")
 HTTP, WEBREPL = 80, 8266  # the board's ports
@@ -24,7 +25,10 @@ class VirtualBoard:
     """Switched on with start(), off with close(); a context manager does both.
 
     `image` is a flash image (image.py) of the firmware's `variant`; ports 0 take any free one.
-    `printed` and `led_changed` are called in the board's thread. OSError where a port is taken.
+    `hosts` are the others in its network: {"broker.lan": ("192.168.1.5", {1883: port})} lets the
+    board connect to `port` of 127.0.0.1 by that address or name; tcp/hosts.py says what else
+    happens there. `printed` and `led_changed` are called in the board's thread. OSError where a
+    port is taken.
     """
 
     def __init__(
@@ -34,6 +38,7 @@ class VirtualBoard:
         http_port: int = 0,
         webrepl_port: int = 0,
         air: Air | None = None,
+        hosts: Known | None = None,
         printed: Callable[[bytes], None] = lambda data: None,
         led_changed: Callable[[bool], None] = lambda lit: None,
     ) -> None:
@@ -48,7 +53,14 @@ class VirtualBoard:
         try:
             self.chip: Chip = self._call(
                 lambda: Chip(
-                    self._loop, image, layout, ports, self._print, self._led, air or Air()
+                    self._loop,
+                    image,
+                    layout,
+                    ports,
+                    self._print,
+                    self._led,
+                    air or Air(),
+                    Hosts(hosts),
                 )
             )
         except BaseException:

@@ -1,6 +1,6 @@
 """`socket` of the ESP8266: modlwip's methods over the TCP of tools/virtual_board/tcp/lwip.py.
 
-Left out: UDP, raw sockets, outgoing connections and name look-ups, which the bundle does not use.
+connect() and getaddrinfo() are in outgoing.py. Left out: UDP and raw sockets.
 Harsher than the chip: there is no way round non-blocking rules through the C stack's own waits.
 Kinder: a socket with a callback and no other reference is kept alive here; the chip collects it.
 """
@@ -9,6 +9,7 @@ import io
 import time
 
 import link
+import outgoing
 from micropython import const
 
 AF_INET = 2
@@ -21,6 +22,7 @@ TCP_NODELAY = 0x40
 MSG_PEEK = 1
 MSG_DONTWAIT = 8
 
+_EBADF = const(9)
 _EAGAIN = const(11)
 _ENOMEM = const(12)
 _EINVAL = const(22)
@@ -56,6 +58,7 @@ class socket(io.IOBase):
             _collected[self._n] = 1
 
     def bind(self, address):
+        outgoing.dotted(address[0])
         link.call(link.SOCK_BIND, self._n, address[1])
 
     def listen(self, backlog=2):
@@ -93,6 +96,11 @@ class socket(io.IOBase):
             if timeout is not None and time.ticks_diff(time.ticks_ms(), start) >= timeout:
                 raise OSError(_ETIMEDOUT)
             link.call(link.WAIT, 1)
+
+    def connect(self, address):
+        if self._n < 0:
+            raise OSError(_EBADF)
+        outgoing.connect(self, address)
 
     def accept(self):
         _close_collected()
@@ -189,7 +197,4 @@ class socket(io.IOBase):
         return -_EINVAL  # no descriptor either: select must ask us
 
 
-def getaddrinfo(host, port, *args):
-    if host and not all(part.isdigit() for part in host.split(".")):
-        raise OSError(-2)  # there is no name server here
-    return [(AF_INET, SOCK_STREAM, 0, "", (host or "0.0.0.0", port))]
+getaddrinfo = outgoing.getaddrinfo

@@ -122,6 +122,16 @@ class Calls:
         accepted, (host, port) = self._stack.accept(sock)
         return accepted, f"{host}:{port}".encode()
 
+    def sock_connect(self, sock: int, port: int, data: bytes) -> None:
+        self._stack.connect(sock, (data.decode(), port))
+
+    def sock_connected(self, sock: int, _b: int, _data: bytes) -> int:
+        return self._stack.connected(sock)
+
+    def resolve(self, _a: int, _b: int, data: bytes) -> Result:
+        seconds, address = self._stack.hosts.lookup(data.decode(), self._stack.station_up)
+        return int(seconds * 1000), address.encode()
+
     def sock_recv(self, sock: int, length: int, data: bytes) -> bytes:
         return self._stack.recv(sock, length, bool(data))
 
