@@ -43,6 +43,7 @@ def start(startup=None):
     server.jobs += [button.poll, status.tick]
     for feature in settings.features:
         _start_feature(feature, settings)
+    server.soon()
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
 
 
