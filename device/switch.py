@@ -41,23 +41,16 @@ def start(startup=None):
     server.listen(api)
     # A full queue may have lost the button's event; and the clock begins anew now and then.
     server.jobs += [button.poll, status.tick]
-    for feature in settings.features:
-        _start_feature(feature, settings)
+    for name in settings.features:
+        gc.collect()
+        try:
+            __import__("device." + name)
+            sys.modules["device." + name].start(settings)
+        except (Exception, SystemExit) as e:  # that costs the switch nothing else
+            problem = "%s is off: %s: %s" % (name, type(e).__name__, e)
+            print("switch:", problem)
+            status.rtc_state.record(problem)
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
-
-
-def _start_feature(name, settings):
-    # One that fails, as for want of memory, costs the switch nothing else.
-    gc.collect()
-    try:
-        __import__("device." + name)
-        sys.modules["device." + name].start(settings)
-    except (Exception, SystemExit) as e:
-        from device import rtc_state
-
-        problem = "%s is off: %s: %s" % (name, type(e).__name__, e)
-        print("switch:", problem)
-        rtc_state.record(problem)
 
 
 def _forget():
