@@ -2,10 +2,9 @@
 settings than its own: so who uses none of the features pays for no names.
 """
 
-# Feature (a module here), name, default, and what the value may be: as in config.py, or a number
-# from the first to the second. The first setting of a feature turns it on.
+# Rows as in config.py. The first setting of a feature turns it on, by any value but its default.
 # made of tools/settings_table.py: begin (by `python -m tools.settings_texts`)
-OPTIONS = (
+LIMITS = (
     ("mqtt", "MQTT_HOST", "", 1, 64, 0),
     ("mqtt", "MQTT_PORT", 1883, 1, 65535),
     ("mqtt", "MQTT_USER", "", 1, 32, 0),

@@ -28,7 +28,7 @@ def start(startup=None):
         return
     settings = startup.settings
     button.start()
-    _forget()
+    _forget(["device." + name for name in _BOOT_ONLY])
 
     # The largest modules, and those that people change: they come last.
     from device import server
@@ -41,31 +41,28 @@ def start(startup=None):
     server.listen(api)
     # A full queue may have lost the button's event; and the clock begins anew now and then.
     server.jobs += [button.poll, status.tick]
-    for feature in settings.features:
-        _start_feature(feature, settings)
+    for name in settings.features:
+        gc.collect()
+        before = list(sys.modules)
+        try:
+            __import__("device." + name)
+            sys.modules["device." + name].start(settings)
+        except (Exception, SystemExit) as e:  # that costs the switch nothing else
+            problem = "%s is off: %s: %s" % (name, type(e).__name__, e)
+            print("switch:", problem)
+            status.rtc_state.record(problem)
+            _forget([name for name in sys.modules if name not in before])
     server.soon()
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
 
 
-def _start_feature(name, settings):
-    # One that fails, as for want of memory, costs the switch nothing else.
-    gc.collect()
-    try:
-        __import__("device." + name)
-        sys.modules["device." + name].start(settings)
-    except (Exception, SystemExit) as e:
-        from device import rtc_state
-
-        problem = "%s is off: %s: %s" % (name, type(e).__name__, e)
-        print("switch:", problem)
-        rtc_state.record(problem)
-
-
-def _forget():
-    # Give back the memory of modules that only booting needs.
+def _forget(names):
+    # Give back the memory of modules that are not needed.
     import device
 
-    for name in _BOOT_ONLY:
-        if sys.modules.pop("device." + name, None):
-            delattr(device, name)
+    for name in names:
+        if sys.modules.pop(name, None):
+            name = name.split(".")[-1]
+            if hasattr(device, name):
+                delattr(device, name)
     gc.collect()

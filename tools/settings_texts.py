@@ -12,8 +12,9 @@ from pathlib import Path
 
 from tools.errors import main
 from tools.paths import ROOT
+from tools.setting import KEY, NAME, TEXT, Setting
 from tools.settings import EXAMPLE
-from tools.settings_table import BASE, KEY, NAME, OPTIONAL, TABLE, TEXT, Setting
+from tools.settings_table import BASE, OPTIONAL, TABLE
 
 _WIDTH = 99
 _KINDS = {TEXT: 0, NAME: 1, KEY: 2}  # as the board knows them
@@ -24,16 +25,6 @@ _HEAD = """\
 _OPTIONAL = """\
 # What follows is optional: while a line begins with #, the board does not load what it is for.
 """
-_CLASS = '''\
-class Config:
-    """The settings, under the names of webrepl_cfg.py, and `problem`: a line for a person, or "".
-
-    `problem` names settings and never holds values, which may be secrets. `features` is a list of
-    the optional modules that are on; only their settings are here.
-    """
-
-    problem = ""
-'''
 
 
 def example() -> str:
@@ -62,20 +53,17 @@ def listed() -> str:
 
 def limits() -> str:
     """What device/config.py knows of the settings."""
-    rows = [f"    {_literal((s.name, *_limits(s)))}," for s in BASE]
-    defaults = [f"    {s.name} = {_literal(s.default)}" for s in BASE]
-    head = """\
-# Name, and what it may be: one of these; or from so many bytes to so many, and its kind:
-# 0 may be empty, 1 is a host name, 2 is as 0 or a WPA key of 64 hex digits."""
-    return "\n".join(
-        [head, "_LIMITS = (", *rows, ")", "", "", _CLASS + defaults[0], *defaults[1:], "", "", ""]
-    )
+    return _rows(BASE)
 
 
 def options() -> str:
     """What device/options.py knows of them."""
-    rows = [f"    {_literal((s.feature, s.name, s.default, *_limits(s)))}," for s in OPTIONAL]
-    return "\n".join(["OPTIONS = (", *rows, ")", ""])
+    return _rows(OPTIONAL)
+
+
+def _rows(settings: tuple[Setting, ...]) -> str:
+    rows = [f"    {_literal((s.feature, s.name, s.default, *_limits(s)))}," for s in settings]
+    return "\n".join(["LIMITS = (", *rows, ")", ""])
 
 
 def _limits(setting: Setting) -> tuple:

@@ -158,13 +158,13 @@ def hosts(port: int) -> dict[str, tuple[str, dict[int, int]]]:
 
 @pytest.fixture
 def make_lamp(bundle: Path, tmp_path: Path) -> Iterator[Callable[..., VirtualBoard]]:
-    """make_lamp(port, more settings): a board with MQTT on. device/ runs from flash: there is
+    """make_lamp(port, more settings, other files): a board with MQTT on. device/ runs from flash: there is
     room for it with files, too, but not in the pool of a 64-bit build.
     """
     boards = []
 
-    def make(port: int, lines: str = "") -> VirtualBoard:
-        files = plan.files(bundle)
+    def make(port: int, lines: str = "", change: dict[str, bytes] | None = None) -> VirtualBoard:
+        files = plan.files(bundle) | (change or {})
         files["/webrepl_cfg.py"] += (CONFIG + lines).encode()
         path = tmp_path / f"lamp{len(boards)}.img"
         image.create(path, files, "romfs")

@@ -8,6 +8,7 @@ SDK stored does not outlive the process, so every `make run` starts from a new c
 leaves a station where it has joined, which the SDK's reference only says to disconnect first.
 """
 
+from .addresses import Interfaces, Refused
 from .clock import Clock
 
 IDLE, CONNECTING, WRONG_PASSWORD, NO_AP_FOUND, CONNECT_FAIL, GOT_IP = range(6)
@@ -15,10 +16,6 @@ _JOIN_MS = 300  # a quick access point with DHCP
 _STA_READ = {"ssid", "essid", "channel", "hostname", "dhcp_hostname", "mac", "protocol", "pm"}
 _AP_ONLY = {"ssid", "essid", "hidden", "security", "authmode", "key", "password", "channel"}
 _ANY = {"mac", "hostname", "dhcp_hostname", "protocol", "txpower", "pm"}
-
-
-class Refused(Exception):
-    """The call raises in the VM: (name of the exception, its argument)."""
 
 
 class Air:
@@ -36,16 +33,16 @@ class Air:
         return GOT_IP if self.networks[ssid] == key else WRONG_PASSWORD
 
 
-class Wlan:
+class Wlan(Interfaces):
     """Both interfaces."""
 
     def __init__(self, clock: Clock, air: Air) -> None:
+        super().__init__()
         self._clock, self.air = clock, air
         self.stored = ("", "")  # ssid, key: in the SDK's flash area
         self.flash_writes = 0
         self.station_on, self.ap_on = False, True  # a new chip: SoftAP only
         self.ap = {"ssid": "MicroPython-c0002a", "key": "micropythoN", "security": 4}
-        self.address = "127.0.0.1"
         self.dhcp_name = ""
         self.power_up()
 
@@ -72,6 +69,8 @@ class Wlan:
             return CONNECTING
         if answer != GOT_IP and self._up:
             self._join()  # dropped: the SDK tries again, for ever
+        if answer == GOT_IP and not self._up:
+            self.joined()
         self._up = answer == GOT_IP
         return answer
 
@@ -103,6 +102,9 @@ class Wlan:
     def disconnect(self) -> None:
         self._since = None
         self.state()
+
+    def _has_address(self, interface: int) -> bool:
+        return self.ap_on if interface else self.state() == GOT_IP
 
     def isconnected(self, interface: int) -> bool:
         return False if interface else self.state() == GOT_IP
@@ -145,20 +147,6 @@ class Wlan:
             name = {"essid": "ssid", "password": "key", "authmode": "security"}.get(key, key)
             self.ap[name] = value
         self.flash_writes += 1
-
-    def ifconfig(self, interface: int, *what: object) -> list:
-        if interface:
-            return ["192.168.4.1", "255.255.255.0", "192.168.4.1", "192.168.4.1"]
-        up = self.state() == GOT_IP
-        return [
-            self.address if up else "0.0.0.0",
-            "255.0.0.0" if up else "0.0.0.0",
-            "0.0.0.0",
-            "0.0.0.0",
-        ]
-
-    def ipconfig(self, interface: int, *what: str) -> object:
-        return self.ifconfig(interface)[:2] if what == ("addr4",) else None
 
     def country(self, *code: str) -> str:
         if code:

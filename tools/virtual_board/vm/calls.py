@@ -18,8 +18,8 @@ _HTTP, _WEBREPL = 80, 8266
 _PULL_UP = 16
 _SO_REUSEADDR, _TCP_NODELAY = 4, 0x40
 _WLAN = (
-    "active config_get config_set connect country disconnect hostname ifconfig ipconfig "
-    "isconnected scan status"
+    "active config_get config_set connect country disconnect dns_server hostname ifconfig "
+    "ipconfig isconnected scan status"
 ).split()
 Result = tuple[int, bytes]
 
