@@ -33,6 +33,7 @@ const tell = (status) => {
     status.ip,
     status.version,
     status.last_error || "none",
+    status.mqtt || "off",
   ];
   for (const cell of document.querySelectorAll("dd")) cell.textContent = values.shift();
   find("dl").hidden = false;

@@ -158,8 +158,8 @@ def hosts(port: int) -> dict[str, tuple[str, dict[int, int]]]:
 
 @pytest.fixture
 def make_lamp(bundle: Path, tmp_path: Path) -> Iterator[Callable[..., VirtualBoard]]:
-    """make_lamp(port, more settings, other files): a board with MQTT on. device/ runs from flash: there is
-    room for it with files, too, but not in the pool of a 64-bit build.
+    """make_lamp(port, more settings, other files): a board with MQTT on. device/ runs from flash:
+    there is room for it with files, too, but not in the pool of a 64-bit build.
     """
     boards = []
 
