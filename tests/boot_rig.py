@@ -41,6 +41,9 @@ class Server:
         self.service = None
         self.jobs = []
 
+    def soon(self):
+        pass
+
     def listen(self, service):
         if self.raises:
             raise self.raises
