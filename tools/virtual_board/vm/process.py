@@ -99,7 +99,7 @@ class Vm:
             stdout=stdout,
             stderr=subprocess.STDOUT,
             pass_fds=[theirs.fileno(), held.fileno()],
-            env={**environment(), "WIRE": str(theirs.fileno())},
+            env={**environment(), "WIRE": str(theirs.fileno()), "TZ": "UTC0"},
             start_new_session=True,  # a Ctrl-C at the user's terminal is not the program's
         )
         _tie(self._child.pid, held)
