@@ -62,9 +62,11 @@ def _modules(layout):
         "kernel",
         "link",
         "mount",
+        "outgoing",
         "rom_partition",
         "soft_reset",
         "stdin",
+        "udp",
     ):
         sys.modules.pop(hidden)
     imports.restrict(sys.modules, layout[_SIZE] > _ONE_MIB)
