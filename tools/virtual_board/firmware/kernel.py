@@ -55,8 +55,10 @@ def _modules(layout):
         "kernel",
         "link",
         "mount",
+        "outgoing",
         "rom_partition",
         "soft_reset",
+        "stream",
         "udp",
     ):
         sys.modules.pop(hidden)
