@@ -66,6 +66,7 @@ def _modules(layout):
         "rom_partition",
         "soft_reset",
         "stdin",
+        "stream",
         "udp",
     ):
         sys.modules.pop(hidden)
