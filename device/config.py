@@ -5,41 +5,30 @@ import os
 import sys
 from binascii import hexlify
 
+# Feature (a module here; "": none), name, default, and what the value may be: one of these; or a
+# number from the first to the second; or a text of so many bytes, and its kind: 0 may be empty,
+# 1 is a host name, 2 is as 0 or a WPA key of 64 hex digits.
 # made of tools/settings_table.py: begin (by `python -m tools.settings_texts`)
-# Name, and what it may be: one of these; or a text of so many bytes, and its kind:
-# 0 may be empty, 1 is a host name, 2 is as 0 or a WPA key of 64 hex digits.
-_LIMITS = (
-    ("WIFI_SSID", 1, 32, 0),
-    ("WIFI_PASSWORD", 8, 63, 2),
-    ("HOSTNAME", 1, 32, 1),
-    ("PASS", 4, 9, 0),
-    ("HTTP_PASSWORD", 1, 64, 0),
-    ("AP_PASSWORD", 8, 63, 0),
-    ("LED_PIN", (2, 4, 5, 12, 13, 14, 15, 16)),
-    ("LED_ACTIVE_LOW", (False, True)),
-    ("BASE", 1, 255, 0),
+LIMITS = (
+    ("", "WIFI_SSID", "", 1, 32, 0),
+    ("", "WIFI_PASSWORD", "", 8, 63, 2),
+    ("", "HOSTNAME", "switch", 1, 32, 1),
+    ("", "PASS", "", 4, 9, 0),
+    ("", "HTTP_PASSWORD", "", 1, 64, 0),
+    ("", "AP_PASSWORD", "", 8, 63, 0),
+    ("", "LED_PIN", 2, (2, 4, 5, 12, 13, 14, 15, 16)),
+    ("", "LED_ACTIVE_LOW", True, (False, True)),
+    ("", "BASE", "", 1, 255, 0),
 )
+# made of tools/settings_table.py: end
 
 
 class Config:
     """The settings, under the names of webrepl_cfg.py, and `problem`: a line for a person, or "".
 
-    `problem` names settings and never holds values, which may be secrets.
+    `problem` names settings and never holds values, which may be secrets. `features` is a list of
+    the optional modules that are on; only their settings are here.
     """
-
-    problem = ""
-    WIFI_SSID = ""
-    WIFI_PASSWORD = ""
-    HOSTNAME = "switch"
-    PASS = ""
-    HTTP_PASSWORD = ""
-    AP_PASSWORD = ""
-    LED_PIN = 2
-    LED_ACTIVE_LOW = True
-    BASE = ""
-
-
-# made of tools/settings_table.py: end
 
 
 def load():
@@ -50,6 +39,9 @@ def load():
     keyboard does not open the switch to everybody.
     """
     config = Config()
+    config.features = []
+    for _, name, default, *_ in LIMITS:
+        setattr(config, name, default)
     try:
         import webrepl_cfg
 
@@ -79,15 +71,25 @@ def _take(config, source):
     """
     unfit = []
     unknown = [name for name in dir(source) if name[0] != "_"]
-    for name, *limits in _LIMITS:
-        if name not in unknown:
-            continue
-        unknown.remove(name)
-        value = getattr(source, name)
-        if type(value) is type(getattr(config, name)) and _fits(value, *limits):
+    rows = LIMITS
+    if [name for name in unknown if not hasattr(config, name)]:
+        from device import options
+
+        rows += options.LIMITS
+    last = ""
+    for feature, name, value, *limits in rows:
+        default = value
+        if name in unknown:
+            unknown.remove(name)
+            value = getattr(source, name)
+            if type(value) is not type(default) or not _fits(value, *limits):
+                unfit.append(name)
+                value = default
+        if feature != last and value != default:
+            config.features.append(feature)
+        last = feature
+        if not feature or feature in config.features:
             setattr(config, name, value)
-        else:
-            unfit.append(name)
     problem = ""
     if unfit:
         problem = "webrepl_cfg.py: not as in the example: " + ", ".join(unfit)
@@ -105,6 +107,8 @@ def _take(config, source):
 def _fits(value, fewest, most=0, kind=0):
     if not most:
         return value in fewest
+    if isinstance(value, int):
+        return fewest <= value <= most
     if not value:
         return kind != 1
     size = len(value.encode())

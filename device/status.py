@@ -15,6 +15,9 @@ _PERIOD = const(1 << 30)  # of the counter behind ticks_ms, on this chip
 # Positions are the SDK's numbers (struct rst_info).
 _CAUSES = const("power-on,watchdog,exception,watchdog,software,deep sleep,reset pin")
 
+# Functions that optional modules add: each is called with the fields (dict) and adds its own.
+more = []
+
 _started = _last = 0  # ticks
 _rounds = 0  # that the counter has made since
 
@@ -44,7 +47,7 @@ def read(version, requests, rejected):
     """The fields of GET /status; rssi (dBm) and ip are None without a connection."""
     tick(time.ticks_ms())
     sta = network.WLAN(network.WLAN.IF_STA)
-    return {
+    fields = {
         "version": version,
         "firmware": sys.version.split("; ")[-1],
         "uptime_s": (_rounds * _PERIOD + _last - _started) // 1000,
@@ -58,6 +61,9 @@ def read(version, requests, rejected):
         "rejected": rejected,
         "last_error": rtc_state.last_error(),
     }
+    for add in more:
+        add(fields)
+    return fields
 
 
 def address():

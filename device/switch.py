@@ -6,7 +6,7 @@ import sys
 from device import button
 
 # What only booting needs, here and for tools/boot_only.py.
-_BOOT_ONLY = ("startup", "config", "wifi", "switch")
+_BOOT_ONLY = ("startup", "config", "options", "wifi", "switch")
 
 
 def start(startup=None):
@@ -42,6 +42,15 @@ def start(startup=None):
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
     server.listen(api)
     server.jobs.append(status.tick)  # the clock begins anew now and then
+    for name in settings.features:
+        gc.collect()
+        try:
+            __import__("device." + name)
+            sys.modules["device." + name].start(settings)
+        except (Exception, SystemExit) as e:  # that costs the switch nothing else
+            problem = "%s is off: %s: %s" % (name, type(e).__name__, e)
+            print("switch:", problem)
+            status.rtc_state.record(problem)
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
 
 

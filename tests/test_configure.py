@@ -148,10 +148,19 @@ def test_the_example_lends_its_comments_but_none_of_its_passwords(tmp_path):
     shutil.copy(ROOT / "webrepl_cfg.py.example", tmp_path)
     done = configure_without_terminal(tmp_path, WIFI_SSID="home")
     assert done.returncode == 0
-    first = {setting.name: setting.default for setting in ASKED}
+    first = {setting.name: setting.default for setting in ASKED if not setting.feature}
     assert values_in(tmp_path) == {**first, "WIFI_SSID": "home"}
     comments = re.findall("^#.*", (ROOT / "webrepl_cfg.py.example").read_text(), re.M)
     assert re.findall("^#.*", (tmp_path / "webrepl_cfg.py").read_text(), re.M) == comments
+
+
+def test_a_setting_of_a_feature_takes_the_place_of_its_comment(tmp_path):
+    shutil.copy(ROOT / "webrepl_cfg.py.example", tmp_path)
+    configure_without_terminal(tmp_path, MQTT_HOST="broker.lan", MQTT_PORT="1884")
+    text = (tmp_path / "webrepl_cfg.py").read_text()
+    example = (ROOT / "webrepl_cfg.py.example").read_text()
+    assert "\nMQTT_HOST = 'broker.lan'\n" in text and "\nMQTT_PORT = 1884\n" in text
+    assert "\n# MQTT_USER" in text and text.count("\n") == example.count("\n")
 
 
 def test_settings_that_are_not_python_are_reported_by_line_and_not_quoted(tmp_path):
@@ -193,7 +202,8 @@ def test_what_is_accepted_here_the_board_accepts_too(setting, answer):
         sys.modules["webrepl_cfg"] = type(sys)("webrepl_cfg")
         setattr(sys.modules["webrepl_cfg"], setting.name, value)
         loaded = config.load()
-        assert (loaded.problem, getattr(loaded, setting.name)) == ("", value)
+        had = getattr(loaded, setting.name, value)  # not there: the feature is off
+        assert (loaded.problem, had) == ("", value)
 
 
 def test_settings_that_may_leave_nobody_a_way_to_the_board_are_warned_of(tmp_path):

@@ -18,7 +18,10 @@ NASTY = 'it\'s a "\\%s" pass\\'
 
 
 def configure_on_terminal(folder: Path, *answers: str) -> tuple[int, str]:
-    """Type each answer when it is asked for; (exit status, all that the terminal showed)."""
+    """Type each answer when it is asked for, and Enter alone at all further questions.
+
+    Returns exit status and all that the terminal showed.
+    """
     master, slave = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "tools.configure"],
@@ -36,8 +39,8 @@ def configure_on_terminal(folder: Path, *answers: str) -> tuple[int, str]:
     with contextlib.suppress(OSError):  # the terminal closes with the process
         while select.select([master], [], [], 20)[0]:
             shown += os.read(master, 4096)
-            if shown.endswith(b"]: ") and waiting:
-                os.write(master, waiting.pop(0).encode() + b"\n")
+            if shown.endswith(b"]: "):
+                os.write(master, (waiting.pop(0) if waiting else "").encode() + b"\n")
     os.close(master)
     return process.wait(10), shown.decode()
 
@@ -79,8 +82,6 @@ def test_a_wrong_answer_is_asked_again_and_not_written(tmp_path):
         "",
         "",
         "6",
-        "",
-        "",
     ]
     status, shown = configure_on_terminal(tmp_path, *answers)
     assert status == 0
@@ -96,7 +97,7 @@ def test_a_wrong_answer_is_asked_again_and_not_written(tmp_path):
 def test_enter_keeps_what_was_set_and_a_dash_empties_it(tmp_path):
     file = tmp_path / "webrepl_cfg.py"
     file.write_text("WIFI_SSID = 'home'\nPASS = 'abcd'\nHTTP_PASSWORD = 'secret'\n")
-    status, shown = configure_on_terminal(tmp_path, "", "", "", "", "-", "", "", "")
+    status, shown = configure_on_terminal(tmp_path, "", "", "", "", "-")
     assert status == 0
     assert (values_in(tmp_path)["PASS"], values_in(tmp_path)["HTTP_PASSWORD"]) == ("abcd", "")
     assert "[home]" in shown and shown.count("[unchanged]") == 2
@@ -106,7 +107,7 @@ def test_enter_keeps_what_was_set_and_a_dash_empties_it(tmp_path):
 def test_enter_keeps_the_key_of_a_network(tmp_path):
     file = tmp_path / "webrepl_cfg.py"
     file.write_text(f"WIFI_PASSWORD = '{'0a' * 32}'\n")
-    status, shown = configure_on_terminal(tmp_path, *[""] * 8)
+    status, shown = configure_on_terminal(tmp_path)
     assert status == 0 and "must have" not in shown
     assert values_in(tmp_path)["WIFI_PASSWORD"] == "0a" * 32
 
@@ -114,7 +115,7 @@ def test_enter_keeps_the_key_of_a_network(tmp_path):
 def test_a_setting_that_cannot_be_read_is_named_before_anything_is_asked(tmp_path):
     file = tmp_path / "webrepl_cfg.py"
     file.write_text("HTTP_PASSWORD = 1234\n")
-    status, shown = configure_on_terminal(tmp_path, *[""] * 8)
+    status, shown = configure_on_terminal(tmp_path)
     assert (status, file.read_text()) == (1, "HTTP_PASSWORD = 1234\n")
     assert shown.startswith("error: HTTP_PASSWORD in webrepl_cfg.py is not a plain value")
     assert shown.count("\n") == 1
@@ -131,6 +132,6 @@ def test_giving_up_halfway_leaves_the_old_settings_and_one_line(tmp_path, key):
 
 
 def test_enter_alone_all_the_way_says_that_nobody_can_reach_such_a_board(tmp_path):
-    status, shown = configure_on_terminal(tmp_path, *[""] * 8)
+    status, shown = configure_on_terminal(tmp_path)
     assert status == 0
     assert "warning: WIFI_SSID and AP_PASSWORD are empty" in shown and "WebREPL is off" in shown

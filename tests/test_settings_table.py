@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 
 from tools import settings_texts
 from tools.errors import UserError
+from tools.setting import fault
 from tools.settings_check import check
-from tools.settings_table import ASKED, BY_NAME, TABLE, fault
+from tools.settings_table import BY_NAME, OPTIONAL, TABLE, switch_of
 
 ROOT = Path(__file__).resolve().parent.parent
 BESIDE = Path(sys.executable).with_name("micropython")
 MICROPYTHON = str(BESIDE) if BESIDE.exists() else shutil.which("micropython")
+# A value for each setting that turns on a feature.
+ON = {s.name: s.default if s.shown is None else s.shown for s in OPTIONAL}
 SEEN = [  # of every kind, at the limits and beside them
     *(
         "",
@@ -58,7 +61,26 @@ SEEN = [  # of every kind, at the limits and beside them
         "١٢٣٤",
         "x\ufeffyz",
     ),
-    *(0, 1, 2, 3, 4, 6, 16, 17, -2, 1 << 70, True, False, None, 2.0, b"secret99", ["lamp"]),
+    *(
+        0,
+        1,
+        2,
+        3,
+        4,
+        6,
+        16,
+        17,
+        -2,
+        65535,
+        65536,
+        1 << 70,
+        True,
+        False,
+        None,
+        2.0,
+        b"secret99",
+        ["lamp"],
+    ),
 ]
 values = st.one_of(
     st.sampled_from(SEEN),
@@ -77,7 +99,7 @@ def test_what_is_made_of_the_table_is_up_to_date(path, text):
 def test_no_name_stands_in_the_table_twice_and_each_default_fits():
     assert len(BY_NAME) == len(TABLE)
     assert [s.name for s in TABLE if fault(s, s.default)] == []
-    assert [s.name for s in ASKED if s.shown is not None and fault(s, s.shown)] == []
+    assert [s.name for s in TABLE if s.shown is not None and fault(s, s.shown)] == []
 
 
 @settings(deadline=None, max_examples=500)
@@ -86,6 +108,8 @@ def test_what_the_pc_takes_the_board_takes_and_nothing_else(setting, value):
     from device import config
 
     module = type(sys)("webrepl_cfg")
+    first = switch_of(setting) if setting.feature else setting
+    setattr(module, first.name, ON[first.name] if setting.feature else value)
     setattr(module, setting.name, value)
     sys.modules["webrepl_cfg"] = module
     with pytest.MonkeyPatch.context() as patch:
@@ -94,7 +118,8 @@ def test_what_the_pc_takes_the_board_takes_and_nothing_else(setting, value):
     if fault(setting, value):
         assert setting.name in loaded.problem
     else:
-        assert (loaded.problem, getattr(loaded, setting.name)) == ("", value)
+        had = getattr(loaded, setting.name, setting.default)  # not there: the feature is off
+        assert (loaded.problem, had) == ("", value)
 
 
 JUDGE = """

@@ -9,9 +9,10 @@ import socket
 import sys
 
 from tools.errors import UserError, main
+from tools.setting import Setting, Value, fault
 from tools.settings import CONFIG, EXAMPLE, known, render, write
 from tools.settings_check import unreachable
-from tools.settings_table import ASKED, Setting, Value, fault
+from tools.settings_table import ASKED, is_used, switch_of
 
 _NONE = "-"  # the answer that empties a setting: Enter alone keeps it
 _YES, _NO = ("y", "yes", "true"), ("n", "no", "false")
@@ -24,7 +25,7 @@ def parse(setting: Setting, answer: str) -> Value:
         if answer.lower() not in _YES + _NO:
             raise ValueError("must be y or n")
         value = answer.lower() in _YES
-    elif isinstance(setting.default, int) and re.fullmatch("[0-9]{1,3}", answer):
+    elif isinstance(setting.default, int) and re.fullmatch("[0-9]{1,5}", answer):
         value = int(answer)
     if reason := fault(setting, value):
         raise ValueError(reason)
@@ -87,7 +88,9 @@ def run() -> None:
     if sys.stdin.isatty():
         print(f"Settings for {CONFIG}. Enter keeps what is in brackets, {_NONE} empties it.")
         try:
-            values = {setting.name: ask(setting, values[setting.name]) for setting in ASKED}
+            for setting in ASKED:
+                if is_used(setting, values) or switch_of(setting) is setting:
+                    values[setting.name] = ask(setting, values[setting.name])
         except EOFError:
             raise UserError("no more answers", f"start over ({CONFIG} is as it was)") from None
     else:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.errors import UserError
-from tools.settings_table import Value
+from tools.setting import Value
+from tools.settings_table import BY_NAME
 
 CONFIG = Path("webrepl_cfg.py")
 EXAMPLE = Path("webrepl_cfg.py.example")
@@ -70,7 +71,9 @@ def known(source: str, defaults: Mapping[str, Value]) -> dict[str, Value]:
 def render(source: str, values: Mapping[str, Value]) -> str:
     """The text `source` with these values in place of its own, and what it lacks added.
 
-    All else stays as it is: comments, and settings that are not ours, such as WebREPL's BASE.
+    All else stays as it is: comments, and settings that are not ours, such as WebREPL's BASE. A
+    setting of an optional feature that has its default is not added; if the text has it as a
+    comment (`# NAME = ...`), what is added stands in the comment's place.
     """
     nodes = _literals(source)
     lines = source.encode().split(b"\n")  # ast counts columns in bytes
@@ -83,8 +86,18 @@ def render(source: str, values: Mapping[str, Value]) -> str:
             lines[node.lineno - 1 : node.end_lineno] = [new]
     if lines[-1]:
         lines.append(b"")
-    lines[-1:] = [f"{name} = {values[name]!r}".encode() for name in values if name not in nodes]
-    return b"\n".join([*lines, b""]).decode()
+    added = []
+    for name in (name for name in values if name not in nodes):
+        setting = BY_NAME.get(name)
+        if setting and setting.feature and values[name] == setting.default:
+            continue
+        line, comment = f"{name} = {values[name]!r}".encode(), f"# {name} = ".encode()
+        at = next((i for i, old in enumerate(lines) if old.startswith(comment)), None)
+        if at is None:
+            added.append(line)
+        else:
+            lines[at] = line
+    return b"\n".join([*lines[:-1], *added, b""]).decode()
 
 
 def write(path: Path, source: str) -> None:

@@ -8,41 +8,12 @@ example, their list in docs/commands.md and the board's own limits are made of i
 from __future__ import annotations
 
 import difflib
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-Value = str | int | bool
-
-# What a text may be, beside its length in bytes. The board's reader judges alike.
-TEXT = ""  # anything without control characters; empty means "not set"
-NAME = "name"  # a host name; never empty
-KEY = "key"  # as TEXT, or a WPA key of 64 hex digits
+from tools.setting import KEY, NAME, Setting
 
 # Not 0, the button; not 1 and 3, the serial port; not 6 to 11, the flash chip.
 _PINS = (2, 4, 5, 12, 13, 14, 15, 16)
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A name in webrepl_cfg.py. A text has its length in bytes, all others have `choices`.
-
-    `about` and `absent` (what an absent or empty value means) are for people. `make configure`
-    asks the question; without one, the setting is left to those who edit the file.
-    """
-
-    name: str
-    default: Value
-    question: str
-    about: str
-    absent: str
-    shortest: int = 0
-    longest: int = 0
-    kind: str = TEXT
-    choices: tuple[Value, ...] = ()
-    secret: bool = False
-    shown: Value | None = None  # in the example, where that is not the default
-    warning: str = ""  # a line of its own in the example
-
 
 TABLE = (
     # What the SDK stores: a name of 32 bytes, a password of 64.
@@ -143,42 +114,77 @@ TABLE = (
         1,
         255,
     ),
+    Setting(
+        "MQTT_HOST",
+        "",
+        "MQTT broker, a name or an address, - for none",
+        "the MQTT broker: an IPv4 address or a name. With it, the switch is in Home Assistant "
+        "by itself",
+        "no MQTT",
+        1,
+        64,
+        shown="192.168.1.5",
+        feature="mqtt",
+    ),
+    Setting(
+        "MQTT_PORT",
+        1883,
+        "its port",
+        "the broker's port",
+        "1883",
+        1,
+        65535,
+        feature="mqtt",
+    ),
+    Setting(
+        "MQTT_USER",
+        "",
+        "user name there, - for none",
+        "the user name at the broker, at most 32 characters",
+        "no user name",
+        1,
+        32,
+        feature="mqtt",
+    ),
+    Setting(
+        "MQTT_PASSWORD",
+        "",
+        "password there, - for none",
+        "the password at the broker, at most 64 characters; it travels unencrypted",
+        "no password",
+        1,
+        64,
+        secret=True,
+        feature="mqtt",
+    ),
+    Setting(
+        "HA_DISCOVERY",
+        True,
+        "tell Home Assistant about the switch? y or n",
+        "True if the switch announces itself to Home Assistant over MQTT",
+        "True",
+        choices=(False, True),
+        feature="mqtt",
+    ),
 )
 BY_NAME = {setting.name: setting for setting in TABLE}
 DEFAULTS = {setting.name: setting.default for setting in TABLE}
 ASKED = tuple(setting for setting in TABLE if setting.question)
+BASE = tuple(setting for setting in TABLE if not setting.feature)
+OPTIONAL = tuple(setting for setting in TABLE if setting.feature)
 
 
-def fault(setting: Setting, value: object) -> str:
-    """What is wrong with `value` for this setting, to be said after its name; "" for nothing.
-
-    The value itself, which may be a secret, is not in it. device/config.py judges alike.
-    """
-    if setting.choices:
-        fits = type(value) is type(setting.choices[0]) and value in setting.choices
-        return "" if fits else "must be one of " + ", ".join(map(str, setting.choices))
-    if not isinstance(value, str):
-        return 'must be a text in quotes: "..."'
-    return _fault_of_text(setting, value)
+def switch_of(setting: Setting) -> Setting:
+    """The setting that turns on the feature of `setting`: the first of the table that has it."""
+    return next(s for s in OPTIONAL if s.feature == setting.feature)
 
 
-def _fault_of_text(setting: Setting, value: str) -> str:
-    if any(0xD800 <= ord(c) < 0xE000 for c in value):
-        return "must be valid UTF-8"
-    if setting.kind == NAME:
-        pattern = "[A-Za-z0-9]([A-Za-z0-9-]{0,%d}[A-Za-z0-9])?" % (setting.longest - 2)
-        if not re.fullmatch(pattern, value):
-            return f"must be letters, digits and inner hyphens, 1 to {setting.longest} of them"
-    if any(ord(c) < 32 or ord(c) == 127 for c in value):
-        return "has a control character, which no login can type"
-    if setting.kind == KEY and re.fullmatch("[0-9A-Fa-f]{64}", value):
-        return ""
-    size = len(value.encode())
-    if not value or setting.shortest <= size <= setting.longest:
-        return ""
-    key = " or be 64 hex digits" if setting.kind == KEY else ""
-    length = f"{setting.shortest} to {setting.longest} characters (bytes of UTF-8){key}"
-    return f"must have {length}; it has {size}"
+def is_used(setting: Setting, values: Mapping[str, object]) -> bool:
+    """Whether a board with these values looks at the setting: it has no feature, or that is on."""
+    if not setting.feature:
+        return True
+    first = switch_of(setting)
+    return values[first.name] != first.default
 
 
 def meant(name: str) -> str:

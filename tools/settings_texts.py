@@ -12,8 +12,9 @@ from pathlib import Path
 
 from tools.errors import main
 from tools.paths import ROOT
+from tools.setting import KEY, NAME, TEXT, Setting
 from tools.settings import EXAMPLE
-from tools.settings_table import KEY, NAME, TABLE, TEXT, Setting
+from tools.settings_table import BASE, OPTIONAL, TABLE
 
 _WIDTH = 99
 _KINDS = {TEXT: 0, NAME: 1, KEY: 2}  # as the board knows them
@@ -21,20 +22,15 @@ _HEAD = """\
 # The settings of the switch. Copy this file to webrepl_cfg.py, edit it, and run `make deploy`.
 # You may leave out any line. The text in brackets says what happens then.
 """
-_CLASS = '''\
-class Config:
-    """The settings, under the names of webrepl_cfg.py, and `problem`: a line for a person, or "".
-
-    `problem` names settings and never holds values, which may be secrets.
-    """
-
-    problem = ""
-'''
+_OPTIONAL = """\
+# What follows is optional: while a line begins with #, the board does not load what it is for.
+"""
 
 
 def example() -> str:
     """The text of webrepl_cfg.py.example."""
-    return "\n".join([_HEAD, *(_explained(setting) for setting in TABLE if setting.question)])
+    explained = [_explained(setting) for setting in BASE if setting.question]
+    return "\n".join([_HEAD, *explained, _OPTIONAL, *map(_explained, OPTIONAL)])
 
 
 def _explained(setting: Setting) -> str:
@@ -44,7 +40,8 @@ def _explained(setting: Setting) -> str:
     lines = textwrap.wrap(text, _WIDTH, initial_indent="# ", subsequent_indent="# ")
     lines += [f"# {setting.warning}"] if setting.warning else []
     value = setting.default if setting.shown is None else setting.shown
-    return "\n".join([*lines, f"{setting.name} = {_literal(value)}", ""])
+    off = "# " if setting.feature else ""
+    return "\n".join([*lines, f"{off}{setting.name} = {_literal(value)}", ""])
 
 
 def listed() -> str:
@@ -56,16 +53,24 @@ def listed() -> str:
 
 def limits() -> str:
     """What device/config.py knows of the settings."""
-    rows = []
-    for s in TABLE:
-        row = (s.name, s.choices) if s.choices else (s.name, s.shortest, s.longest, _KINDS[s.kind])
-        rows.append(f"    {_literal(row)},")
-    defaults = [f"    {s.name} = {_literal(s.default)}" for s in TABLE]
-    head = "# Name, and what it may be: one of these; or a text of so many bytes, and its kind:\n"
-    head += "# 0 may be empty, 1 is a host name, 2 is as 0 or a WPA key of 64 hex digits."
-    return "\n".join(
-        [head, "_LIMITS = (", *rows, ")", "", "", _CLASS + defaults[0], *defaults[1:], "", "", ""]
-    )
+    return _rows(BASE)
+
+
+def options() -> str:
+    """What device/options.py knows of them."""
+    return _rows(OPTIONAL)
+
+
+def _rows(settings: tuple[Setting, ...]) -> str:
+    rows = [f"    {_literal((s.feature, s.name, s.default, *_limits(s)))}," for s in settings]
+    return "\n".join(["LIMITS = (", *rows, ")", ""])
+
+
+def _limits(setting: Setting) -> tuple:
+    if setting.choices:
+        return (setting.choices,)
+    limits = (setting.least, setting.most)
+    return limits if isinstance(setting.default, int) else (*limits, _KINDS[setting.kind])
 
 
 def _literal(value: object) -> str:
@@ -83,7 +88,11 @@ def put_between(text: str, new: str, mark: str) -> str:
 
 
 MARK = "made of tools/settings_table.py"
-PARTS = {"device/config.py": limits, "docs/commands.md": listed}
+PARTS = {
+    "device/config.py": limits,
+    "device/options.py": options,
+    "docs/commands.md": listed,
+}
 
 
 def made() -> dict[Path, str]:

@@ -1,27 +1,36 @@
-"""An optional feature needs a module and two lines: the example of docs/architecture.md does."""
+"""An optional feature needs a module and a setting: the example of docs/architecture.md does."""
 
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import client
+import pytest
 from tool_rig import ROOT
 
-from tools import build
+from tools import build, settings_table, settings_texts
 from tools.virtual_board.board import VirtualBoard
 
 DOCUMENT = ROOT / "docs" / "architecture.md"
-HOOK = "    server.listen(api)\n"
+MODULE, ROW = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
 
 
-def add_the_feature(tree: Path) -> None:
-    """Put the document's module and its lines in switch.py into a copy of the bundle."""
-    module, start = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
-    switch = (ROOT / "device" / "switch.py").read_text()
-    assert switch.count(HOOK) == 1
-    for name, text in {"uptime": module, "switch": switch.replace(HOOK, start + HOOK)}.items():
-        code = build.compile_source(f"{name}.py", text)
-        (tree / "device" / f"{name}.mpy").write_bytes(code)
+@pytest.fixture
+def add_the_feature(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Puts the document's module and setting into a copy of the bundle."""
+    setting = eval(ROW, {"Setting": settings_table.Setting})
+    monkeypatch.setattr(settings_texts, "OPTIONAL", (*settings_table.OPTIONAL, setting))
+    options = (ROOT / "device" / "options.py").read_text()
+    options = settings_texts.put_between(options, settings_texts.options(), settings_texts.MARK)
+
+    def add(tree: Path) -> None:
+        for name, text in {"uptime": MODULE, "options": options}.items():
+            code = build.compile_source(f"{name}.py", text)
+            (tree / "device" / f"{name}.mpy").write_bytes(code)
+        with (tree / "webrepl_cfg.py").open("a") as file:
+            file.write("UPTIME = True\n")
+
+    return add
 
 
 def seconds(board: VirtualBoard) -> int:
@@ -32,6 +41,7 @@ def seconds(board: VirtualBoard) -> int:
 
 def test_the_example_of_an_optional_feature_serves_and_counts_while_nobody_asks(
     make_board: Callable[..., VirtualBoard],
+    add_the_feature: Callable[[Path], None],
 ) -> None:
     board = make_board(add_the_feature)
     before = seconds(board)
