@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import time
 
 from device import button
 
@@ -38,7 +39,7 @@ def start(startup=None):
         server.sources.append(button.poll)  # whose event a full queue may have lost
     from device import api, status
 
-    status.start()
+    status.started = status.last = time.ticks_ms()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
     server.listen(api)
     server.jobs.append(status.tick)  # the clock begins anew now and then
