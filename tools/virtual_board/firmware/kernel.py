@@ -55,8 +55,10 @@ def _modules(layout):
         "kernel",
         "link",
         "mount",
+        "outgoing",
         "rom_partition",
         "soft_reset",
+        "udp",
     ):
         sys.modules.pop(hidden)
     imports.restrict(sys.modules, layout[_SIZE] > _ONE_MIB)

@@ -1,6 +1,6 @@
 """`socket` of the ESP8266: modlwip's methods over the TCP of tools/virtual_board/tcp/lwip.py.
 
-Left out: UDP, raw sockets, outgoing connections and name look-ups, which the bundle does not use.
+connect() and getaddrinfo() are in outgoing.py, UDP is in udp.py. Left out: raw sockets.
 Harsher than the chip: there is no way round non-blocking rules through the C stack's own waits.
 Kinder: a socket with a callback and no other reference is kept alive here; the chip collects it.
 """
@@ -9,18 +9,21 @@ import io
 import time
 
 import link
+import outgoing
+import udp
 from micropython import const
 
 AF_INET = 2
 SOCK_STREAM = 1
 SOCK_DGRAM = 2
 SOL_SOCKET = 1
+SO_BROADCAST, IPPROTO_IP, IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP = 0x20, 0, 0x400, 0x401
 SO_REUSEADDR = 4
 IPPROTO_TCP = 6
 TCP_NODELAY = 0x40
-MSG_PEEK = 1
-MSG_DONTWAIT = 8
+MSG_PEEK, MSG_DONTWAIT = 1, 2
 
+_EBADF = const(9)
 _EAGAIN = const(11)
 _ENOMEM = const(12)
 _EINVAL = const(22)
@@ -43,6 +46,9 @@ def _close_collected():
 
 
 class socket(io.IOBase):
+    def __new__(cls, family=AF_INET, kind=SOCK_STREAM, *args, **kwargs):
+        return udp.socket() if kind == SOCK_DGRAM else super().__new__(cls)
+
     def __init__(self, family=AF_INET, kind=SOCK_STREAM, proto=0, *, _accepted=None):
         if kind != SOCK_STREAM:
             raise OSError(_EOPNOTSUPP)
@@ -56,6 +62,7 @@ class socket(io.IOBase):
             _collected[self._n] = 1
 
     def bind(self, address):
+        outgoing.dotted(address[0])
         link.call(link.SOCK_BIND, self._n, address[1])
 
     def listen(self, backlog=2):
@@ -93,6 +100,11 @@ class socket(io.IOBase):
             if timeout is not None and time.ticks_diff(time.ticks_ms(), start) >= timeout:
                 raise OSError(_ETIMEDOUT)
             link.call(link.WAIT, 1)
+
+    def connect(self, address):
+        if self._n < 0:
+            raise OSError(_EBADF)
+        outgoing.connect(self, address)
 
     def accept(self):
         _close_collected()
@@ -189,7 +201,4 @@ class socket(io.IOBase):
         return -_EINVAL  # no descriptor either: select must ask us
 
 
-def getaddrinfo(host, port, *args):
-    if host and not all(part.isdigit() for part in host.split(".")):
-        raise OSError(-2)  # there is no name server here
-    return [(AF_INET, SOCK_STREAM, 0, "", (host or "0.0.0.0", port))]
+getaddrinfo = outgoing.getaddrinfo
