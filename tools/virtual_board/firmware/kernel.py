@@ -59,6 +59,7 @@ def _modules(layout):
         "rom_partition",
         "soft_reset",
         "stream",
+        "udp",
     ):
         sys.modules.pop(hidden)
     imports.restrict(sys.modules, layout[_SIZE] > _ONE_MIB)
