@@ -1,7 +1,7 @@
 """`make run`: a board without a board, in the foreground.
 
 Environment: FLASH (the image, build/flash.img), FIRMWARE_VARIANT (generic; or romfs, 1m),
-HTTP_PORT (8080), WEBREPL_PORT (8266), BROKER_PORT (none).
+HTTP_PORT (8080), WEBREPL_PORT (8266), MDNS_PORT, DNS_PORT (any free one), BROKER_PORT (none).
 """
 
 import fcntl
@@ -23,7 +23,7 @@ from tools.errors import UserError, main
 
 from . import hosts as names
 from . import image, passwords, settings_note
-from .board import VirtualBoard
+from .board import DNS, MDNS, VirtualBoard
 from .chip import Chip
 from .console import Console
 from .hardware.flash import DEFAULT, VARIANTS
@@ -123,6 +123,7 @@ def _boot(board: VirtualBoard, console: Console, ended: Callable[[], bool]) -> N
 def run() -> None:
     """Print where the board is to be reached, then what it reports, until Ctrl-C."""
     http, webrepl = _port("HTTP_PORT", 8080), _port("WEBREPL_PORT", 8266)
+    udp_ports = {MDNS: _port("MDNS_PORT", 0), DNS: _port("DNS_PORT", 0)}
     hosts = _hosts()
     variant = _variant()
     path = _flash(variant)
@@ -143,13 +144,15 @@ def run() -> None:
             variant,
             http,
             webrepl,
+            udp_ports,
             printed=console.printed,
             led_changed=console.led_changed,
             hosts=hosts,
         )
     except OSError as e:
         raise UserError(
-            e.strerror or str(e), "stop what uses it, or choose HTTP_PORT= and WEBREPL_PORT="
+            e.strerror or str(e),
+            "stop what uses it, or choose HTTP_PORT=, WEBREPL_PORT=, MDNS_PORT= and DNS_PORT=",
         ) from e
     console.url = board.http
     board.do(lambda chip: setattr(chip.stack, "guard", names.Guard))

@@ -18,6 +18,7 @@ from .prompt.terminal import Terminal
 from .prompt.uart import Uart
 from .tcp.hosts import Hosts
 from .tcp.lwip import Stack
+from .udp.sockets import Sockets
 from .vm.calls import Calls
 from .vm.execution import Execution
 
@@ -34,24 +35,27 @@ class Chip(Hardware):
         image: Path,
         layout: Layout,
         ports: dict[int, int],
+        udp_ports: dict[int, int],
         printed: Callable[[bytes], None],
         led_changed: Callable[[bool], None],
         air: Air,
         hosts: Hosts | None = None,
     ) -> None:
         self.loop = loop
-        self.stack = Stack(
-            loop, ports, self.interrupt, hosts
-        )  # first: a port that is taken ends it here
+        self.stack = Stack(loop, ports, self.interrupt, hosts)  # first: a port may be taken
+        try:
+            self.udp = Sockets(self.interrupt, loop, udp_ports, lambda: self.wlan)
+        except OSError:
+            self.stack.close_ports()
+            raise
         super().__init__(
             Flash(image, layout), air, led_changed, lambda pin: self.interrupt(_PIN + pin)
         )
         self.uart = Uart(loop, lambda data: self.terminal.put(data), self._has_room)
         self.terminal = Terminal(self.uart, self.stack, printed, self._ctrl_c, self._keys)
         self.restart_time = 0.1  # s from machine.reset() to the reset, as system_restart() takes
-        self.boots = 0  # counts arrivals at the prompt
-        self.crashes = 0  # of the VM, by itself
-        self.calls = Calls(self, self.stack, self.terminal)
+        self.boots = self.crashes = 0  # arrivals at the prompt; crashes of the VM by itself
+        self.calls = Calls(self, self.stack, self.udp, self.terminal)
         self._run: Execution | None = None
         self._tick()
 
@@ -60,6 +64,7 @@ class Chip(Hardware):
     def power_on(self) -> None:
         """Power comes."""
         self.rtc_memory, self.cause = b"", POWER_ON
+        self.clock.set_date(0)
         self._start_hard()
 
     def power_cut(self) -> None:
@@ -105,6 +110,7 @@ class Chip(Hardware):
         """The VM has freed all objects at a soft reset: finalisers close the sockets."""
         self._swept = True
         self.stack.reset()
+        self.udp.reset()
         self.terminal.close_session()
         self.terminal.write(SOFT_REBOOT)
 
@@ -123,6 +129,7 @@ class Chip(Hardware):
         self._run = Execution(self)
 
     def _stop(self) -> None:
+        self.udp.reset()
         if self._run:
             self._run.stop()
             self._run = None
@@ -132,6 +139,7 @@ class Chip(Hardware):
         self._timer.cancel()
         self.power_cut()
         self.stack.close_ports()
+        self.udp.close_ports()
         self.uart.close()
         self.flash.close()
 
@@ -160,9 +168,7 @@ class Chip(Hardware):
 
     @property
     def at_rest(self) -> bool:
-        """True where no callback runs, and none will by itself: no job of the server's is due,
-        as one is in the first minute after a boot.
-        """
+        """True where no callback runs, and none will by itself, as in the minute after a boot."""
         return self._run is not None and self._run.events.at_rest
 
     @property
@@ -190,5 +196,6 @@ class Chip(Hardware):
         # What the SDK does by itself: WiFi comes and goes; output that was held up drains.
         station_up = self.wlan.state() == GOT_IP
         self.stack.link(station_up or self.wlan.ap_on, station_up)
+        self.udp.look()
         self._keys()
         self._timer = self.loop.call_later(0.05, self._tick)

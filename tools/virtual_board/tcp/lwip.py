@@ -2,8 +2,8 @@
 
 modlwip is here and in sockets.py. lwIP is network.py, syn.py, outgoing.py, and pcb.py (a
 connection) with receive_window.py and send_buffer.py. listener.py, loopback.py, path.py and
-hosts.py stand for the air and for who is reached by it. Each rule
-names the C function that it is taken from. All runs in the event loop's thread, and nothing waits.
+hosts.py stand for the air and for the other hosts. Each rule names the C function that it is
+taken from. All runs in the event loop's thread, and nothing waits.
 Errors are OSError with MicroPython's numbers, which are Linux's.
 
 Harsher than the chip:
@@ -43,7 +43,7 @@ from .pcb import Pcb
 from .sockets import FAILED, POLLNVAL, Socket, State
 from .types import Peer, PortUser
 
-_MAX_SOCKETS = 127  # ids are small: they share a byte with other interrupts
+_MAX_SOCKETS = 111  # ids share a byte with other interrupts: UDP's are behind them, then pins
 
 
 class Stack(Network):
@@ -97,9 +97,9 @@ class Stack(Network):
         s = self._with_pcb(sid)
         if s.state is not State.NEW or self.listener(s.port):
             raise OSError(ENOMEM, "already listening")
+        port = self.open_port(s.port)
         s.state, s.slots = State.LISTENING, max(1, backlog)
-        if s.port in self.ports:
-            self.ports[s.port].listen()
+        port.listen()
 
     def accept(self, sid: int) -> tuple[int, tuple[str, int]]:
         """lwip_socket_accept(), non-blocking: (id, (ip, port)), or EAGAIN."""

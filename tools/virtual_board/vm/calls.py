@@ -10,7 +10,9 @@ from ..hardware.parts import Hardware
 from ..hardware.wlan import Refused
 from ..prompt.terminal import Terminal
 from ..tcp.lwip import Stack
+from ..udp.sockets import Sockets
 from .process import interpreter
+from .udp_calls import UdpCalls
 
 # Bytes of heap for Python. With 64-bit words, the 32-bit build's failures show at 46 to 48 KB.
 HEAP = 46000
@@ -19,16 +21,17 @@ _PULL_UP = 16
 _SO_REUSEADDR, _TCP_NODELAY = 4, 0x40
 _WLAN = (
     "active config_get config_set connect country disconnect dns_server hostname ifconfig "
-    "ipconfig isconnected scan status"
+    "ipconfig isconnected scan scan_result status"
 ).split()
 Result = tuple[int, bytes]
 
 
-class Calls:
+class Calls(UdpCalls):
     """answer(name, a, b, data) for every call that is answered at once. OSError is the VM's."""
 
-    def __init__(self, hardware: Hardware, stack: Stack, terminal: Terminal) -> None:
-        self._hardware, self._stack, self._terminal = hardware, stack, terminal
+    def __init__(self, hardware: Hardware, stack: Stack, udp: Sockets, terminal: Terminal) -> None:
+        self._hardware, self._stack, self._udp = hardware, stack, udp
+        self._terminal = terminal
 
     def answer(self, name: str, a: int, b: int, data: bytes) -> Result:
         """Carry out one call: (result, data)."""
@@ -74,6 +77,12 @@ class Calls:
     def ticks_ms(self, _a: int, _b: int, _data: bytes) -> int:
         return self._hardware.clock.ticks_ms()
 
+    def date_get(self, _a: int, _b: int, _data: bytes) -> bytes:
+        return self._hardware.clock.date().to_bytes(8, "little", signed=True)
+
+    def date_set(self, _a: int, _b: int, data: bytes) -> None:
+        self._hardware.clock.set_date(int.from_bytes(data, "little", signed=True))
+
     def check_fw(self, _a: int, _b: int, _data: bytes) -> Result:
         image = Path(interpreter()).read_bytes()
         return len(image), hashlib.md5(image).hexdigest().encode()
@@ -106,6 +115,16 @@ class Calls:
         except OSError as e:
             return e.errno or errno.EIO
         return 0
+
+    # The terminal
+
+    def stdin(self, length: int, _b: int, _data: bytes) -> Result:
+        ring = self._terminal.ring
+        waiting = ring.waiting
+        return waiting, bytes(ring.get() or 0 for _ in range(min(length, len(ring))))
+
+    def kbd_intr(self, character: int, _b: int, _data: bytes) -> None:
+        self._terminal.ring.interrupt_char = character
 
     # Sockets
 
