@@ -42,9 +42,16 @@ _reader = mqtt_packets.Reader()
 
 
 def start(settings):
-    """Connect to the broker of `settings` (a config.Config) as soon as there is a network."""
+    """Connect to the broker of `settings` (a config.Config) as soon as there is a network.
+
+    OSError where its name has no address now: a look-up blocks, so there is none later.
+    """
     global _address, _login, _due
-    _address = settings.MQTT_HOST, settings.MQTT_PORT
+    try:
+        where = socket.getaddrinfo(settings.MQTT_HOST, settings.MQTT_PORT)  # allowed: at boot
+    except OSError:
+        raise OSError("MQTT_HOST has no address: give one in its place")
+    _address = where[0][-1]
     will = mqtt_switch.start(settings.HA_DISCOVERY)
     _login = mqtt_packets.connect(mqtt_switch.id, will, settings.MQTT_USER, settings.MQTT_PASSWORD)
     _due = ticks_ms()

@@ -1,13 +1,17 @@
 """The switch on a real Mosquitto: what others see there, and what they can do."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import client
 import pytest
-from broker_rig import BASE, Broker, Client, needs_mosquitto
+from broker_rig import BASE, CONFIG, Broker, Client, needs_mosquitto
+from fault_rig import HOME
 
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import Chip
+from tools.virtual_board.hardware.wlan import Air
 
 pytestmark = needs_mosquitto
 
@@ -139,3 +143,33 @@ def test_home_assistant_gets_everything_again_when_it_starts(
         BASE + "status",
         BASE + "state",
     ]
+
+
+def test_a_broker_may_be_given_by_name(
+    make_lamp: Callable[..., VirtualBoard], broker: Broker, listener: Client
+) -> None:
+    make_lamp(broker.port, 'MQTT_HOST = "broker.lan"\n')
+    listener.wait(BASE + "info")
+
+
+def test_a_name_without_an_address_is_told_and_costs_the_switch_nothing(
+    make_lamp: Callable[..., VirtualBoard], broker: Broker
+) -> None:
+    board = make_lamp(broker.port, 'MQTT_HOST = "nobody.lan"\n')
+    assert client.set_led(board.http, True) is True
+    status = json.loads(client.request(board.http, "GET", "/status")[1])
+    assert "MQTT_HOST has no address" in status["last_error"] and "mqtt" not in status
+
+
+def test_where_mqtt_finds_no_memory_the_switch_works_without_it(
+    make_board: Callable[..., VirtualBoard],
+) -> None:
+    def change(tree: Path) -> None:
+        config = tree / "webrepl_cfg.py"
+        config.write_text(config.read_text() + CONFIG)
+
+    board = make_board(change, air=Air(HOME))
+    for on in (True, False) * 5:
+        assert client.set_led(board.http, on) is on
+    status = json.loads(client.request(board.http, "GET", "/status")[1])
+    assert "mqtt is off: MemoryError" in status["last_error"]
