@@ -29,12 +29,13 @@ const tell = (status) => {
         ? ((up / 60) | 0) + " hours"
         : ((up / 1440) | 0) + " days",
     ((status.mem_free / 1024) | 0) + " KB",
-    status.rssi ? status.rssi + " dBm" : "none",
+    status.rssi && status.rssi + " dBm",
     status.ip,
     status.version,
-    status.last_error || "none",
+    status.last_error,
+    status.mqtt,
   ];
-  for (const cell of document.querySelectorAll("dd")) cell.textContent = values.shift();
+  for (const cell of document.querySelectorAll("dd")) cell.textContent = values.shift() || "none";
   find("dl").hidden = false;
 };
 
