@@ -161,7 +161,7 @@ def wish(body, fields):
             # No space in a word.
             if words == '{"on":%s}' % word and '"on"' in text and word in text:
                 return word == "true"
-    return http.error('400 Body must be {"on": true} or {"on": false}')
+    return http.error('400 Body must be {"on": true} or {"on": false}; for_s needs AUTO_OFF_S')
 
 
 def report():

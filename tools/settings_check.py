@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from tools.errors import UserError
-from tools.settings import CONFIG, Binding, bindings
+from tools.settings import CONFIG, Binding, bindings, read
 from tools.settings_table import BY_NAME, DEFAULTS, Value, fault, is_like_a_password, meant
 
 
@@ -36,6 +36,11 @@ def check(source: str) -> list[str]:
     if warning := unreachable(values):
         warnings.append(warning)
     return warnings
+
+
+def needs_rom(source: str) -> bool:
+    """Whether the text of a webrepl_cfg.py is for firmware with ROMFS only."""
+    return read(source).get("POWER_ON") == "last"
 
 
 def unreachable(values: Mapping[str, Value]) -> str:

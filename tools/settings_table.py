@@ -201,6 +201,29 @@ TABLE = (
         choices=(False, True),
         feature="mqtt",
     ),
+    Setting(
+        "AUTO_OFF_S",
+        -1,
+        "seconds until the light goes off by itself, -1 for never",
+        "the light goes off by itself so many seconds after each ON, up to 86400. With 0 it does "
+        "only if a request asks for it (`for_s`)",
+        "never",
+        -1,
+        86400,
+        shown=600,
+        feature="auto_off",
+    ),
+    Setting(
+        "POWER_ON",
+        "off",
+        "light when power comes: off, on or last",
+        'the light when power comes: "off", "on", or "last", which is as it was before. "last" '
+        "needs firmware with ROMFS",
+        "off",
+        choices=("off", "on", "last"),
+        shown="on",
+        feature="power_on",
+    ),
 )
 BY_NAME = {setting.name: setting for setting in TABLE}
 DEFAULTS = {setting.name: setting.default for setting in TABLE}

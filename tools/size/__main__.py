@@ -26,6 +26,8 @@ _KEPT = ("rtc_state", "led", "http", "connection", "server", "webrepl_server", "
 _KEPT += ("access", "status", "pages", "api")
 # Kept where our access point came up, with ROMFS, and while a deploy is on trial.
 _AT_TIMES = ("ap_watch", "overlay", "trial")
+# Kept where their settings are on.
+_OPTIONAL = ("auto_off", "power_on")
 
 # Budgets go down, never up, without a reason in the commit.
 # Bytes of heap with 32-bit words, as measured. By the factor of 1.23 between this build and the
@@ -43,7 +45,7 @@ ALLOCATED = {"GET /led, seen before": 200}  # bytes a request
 
 def _refuse_unknown(tree: Path) -> None:
     there = {path.stem for path in (tree / "device").iterdir()}
-    known = {*_KEPT, *_AT_TIMES, *boot_only()}
+    known = {*_KEPT, *_AT_TIMES, *_OPTIONAL, *boot_only()}
     if wrong := sorted(there ^ known):
         raise UserError(
             f"modules of device/ and their lists do not agree: {', '.join(wrong)}",
@@ -61,6 +63,7 @@ def _chip(table: Table, tree: Path, programs: list[str]) -> None:
         return
     table.title("heap of each module as it is imported, 32-bit bytes (WebAssembly build)")
     notes = dict.fromkeys(_KEPT, "") | dict.fromkeys(_AT_TIMES, "  (with an access point)")
+    notes |= dict.fromkeys(_OPTIONAL, "  (optional)")
     notes |= dict.fromkeys(boot_only(), "  (boot only)")
     for name, taken in kept.modules(tree, tuple(notes)):
         table.row(name + notes[name], taken)
