@@ -16,6 +16,7 @@ LIMITS = (
     ("mqtt", "HA_DISCOVERY", True, (False, True)),
     ("auto_off", "AUTO_OFF_S", -1, -1, 86400),
     ("power_on", "POWER_ON", "off", ("off", "on", "last")),
+    ("metrics", "METRICS", False, (False, True)),
 )
 # made of tools/settings_table.py: end
 

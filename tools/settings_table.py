@@ -224,6 +224,16 @@ TABLE = (
         shown="on",
         feature="power_on",
     ),
+    Setting(
+        "METRICS",
+        False,
+        "figures for Prometheus at /metrics? y or n",
+        "True if `GET /metrics` has figures for Prometheus",
+        "False",
+        choices=(False, True),
+        shown=True,
+        feature="metrics",
+    ),
 )
 BY_NAME = {setting.name: setting for setting in TABLE}
 DEFAULTS = {setting.name: setting.default for setting in TABLE}

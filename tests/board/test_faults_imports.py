@@ -19,7 +19,7 @@ from tools.virtual_board.chip import SOFT_RESTART, WATCHDOG, Chip
 from tools.virtual_board.hardware.wlan import Air
 
 # Loaded only for want of a network, with ROMFS, while a deploy is on trial, with some settings.
-NOT_ALWAYS = ("ap_watch", "overlay", "trial", "options", "auto_off", "power_on")
+NOT_ALWAYS = ("ap_watch", "overlay", "trial", "options", "auto_off", "power_on", "metrics")
 MODULES = sorted([path.stem for path in (ROOT / "device").glob("*.py")] + ["pages"])
 
 
