@@ -17,6 +17,7 @@ LIMITS = (
     ("auto_off", "AUTO_OFF_S", -1, -1, 86400),
     ("power_on", "POWER_ON", "off", ("off", "on", "last")),
     ("metrics", "METRICS", False, (False, True)),
+    ("event_log", "EVENT_LOG", False, (False, True)),
 )
 # made of tools/settings_table.py: end
 

@@ -234,6 +234,16 @@ TABLE = (
         shown=True,
         feature="metrics",
     ),
+    Setting(
+        "EVENT_LOG",
+        False,
+        "a log of the last events at /log? y or n",
+        "True if `GET /log` tells the last 24 events",
+        "False",
+        choices=(False, True),
+        shown=True,
+        feature="event_log",
+    ),
 )
 BY_NAME = {setting.name: setting for setting in TABLE}
 DEFAULTS = {setting.name: setting.default for setting in TABLE}

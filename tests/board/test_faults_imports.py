@@ -19,7 +19,16 @@ from tools.virtual_board.chip import SOFT_RESTART, WATCHDOG, Chip
 from tools.virtual_board.hardware.wlan import Air
 
 # Loaded only for want of a network, with ROMFS, while a deploy is on trial, with some settings.
-NOT_ALWAYS = ("ap_watch", "overlay", "trial", "options", "auto_off", "power_on", "metrics")
+NOT_ALWAYS = (
+    "ap_watch",
+    "overlay",
+    "trial",
+    "options",
+    "auto_off",
+    "power_on",
+    "metrics",
+    "event_log",
+)
 MODULES = sorted([path.stem for path in (ROOT / "device").glob("*.py")] + ["pages"])
 
 
