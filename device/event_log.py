@@ -22,8 +22,8 @@ _EVENTS = const(128)
 _COUNT = const(24)
 _VERSION = const(320)
 _END = const(324)
-# What it was: a line's number. The detail is a boot's cause and light, a deploy's version, or which
-# module switched the light.
+# What it was: a line's number. The detail is a boot's cause and light, a deploy's version, or
+# which module switched the light.
 _WHAT = const("\n\noff\non\nboot\nwifi lost\nwifi back\ndeploy\n")
 _OFF = const(1)
 _BOOT = const(3)
