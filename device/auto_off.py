@@ -49,8 +49,8 @@ def start(settings):
     """Run the timer; the light goes on again for what was left of its time."""
     global _sweep, _held, _led
     boot(settings)
-    device.server.jobs.append(poll)
-    _sweep = device.server.sweep
+    device.server.jobs.append(poll)  # type: ignore[attr-defined]
+    _sweep = device.server.sweep  # type: ignore[attr-defined]
     if _held:
         _held = False
         rtc_state.light = True
@@ -60,9 +60,9 @@ def start(settings):
             on_for(min(_kept, _MOST_S) - _KEEP_S)
         else:
             led.set(False)
-    allow, _led = device.api.routes["/led"]
-    device.api.routes["/led"] = (allow, _request)
-    device.status.more.append(_report)
+    allow, _led = device.api.routes["/led"]  # type: ignore[attr-defined]
+    device.api.routes["/led"] = (allow, _request)  # type: ignore[attr-defined]
+    device.status.more.append(_report)  # type: ignore[attr-defined]
 
 
 def set(on):
@@ -139,12 +139,13 @@ def _request(method, body, fields):
     # /led: api.py's, but for a body with for_s in it.
     if method in "GET, HEAD" or b"for_s" not in body:
         return _led(method, body, fields)
-    on = device.api.wish(b'{"on":true}', fields)  # of the header fields it wants the same
+    on = device.api.wish(b'{"on":true}', fields)  # type: ignore[attr-defined]
     if on is not True:
         return on
     seconds = _seconds(body)
     if not 0 < seconds <= _MOST_S:
-        return device.http.error('400 for_s is 1 to 86400, as in {"on": true, "for_s": 30}')
+        reason = '400 for_s is 1 to 86400, as in {"on": true, "for_s": 30}'
+        return device.http.error(reason)  # type: ignore[attr-defined]
     on_for(seconds)
     return _led("GET", None, None)
 

@@ -12,8 +12,7 @@ import machine
 import network
 from micropython import const
 
-import device
-from device import http, led, rtc_state
+from device import api, http, led, rtc_state, server, status
 
 _LOOK_MS = const(10000)
 _POWER_CAME = const(9)  # in RTC memory, see rtc_state.py
@@ -68,25 +67,25 @@ def start(settings):
     if len(kept) < _END:
         kept.extend(bytes(_END - len(kept)))
     _last = time.ticks_ms()
-    pages = device.api.pages
+    pages = api.pages
     version = binascii.unhexlify(pages.VERSION[-8:]) if pages else bytes(4)
     before = bytes(kept[_VERSION:_END])
     if version != before:
         for i in range(4):
             kept[_VERSION + i] = version[i]
-        if max(before):
-            _note(_DEPLOY, version[0], version[1], version[2])
     cause = machine.reset_cause()
     # The cause stays as it was at a soft reset; behind a power-on that can be told.
     _note(_BOOT, cause or 7 * (not kept[_POWER_CAME]), led.signal.value(), 0)
+    if version != before and max(before):
+        _note(_DEPLOY, version[0], version[1], version[2])
     rtc_state.set_light = _changed
     for by in range(1, len(_MODULES)):
         module = sys.modules.get("device." + _MODULES[by])
         if module:
-            module.led = _Led(by)
-    device.server.jobs.append(poll)
-    device.api.routes["/log"] = ("GET, HEAD", _get)
-    device.status.more.append(_report)
+            module.led = _Led(by)  # type: ignore[attr-defined]
+    server.jobs.append(poll)
+    api.routes["/log"] = ("GET, HEAD", _get)
+    status.more.append(_report)
 
 
 def poll(now):

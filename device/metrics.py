@@ -4,8 +4,7 @@ import sys
 
 from micropython import const
 
-import device
-from device import http, rtc_state
+from device import api, http, led, rtc_state
 
 _LABEL = const(40)  # characters at most, so that all fits into one response
 # What is there at all times. `promtool` wants a HELP of each; there is no room for the TYPE of
@@ -47,7 +46,7 @@ _set_light = rtc_state.set_light
 def start(settings):
     """Add the resource, and count the changes of the light from now on."""
     rtc_state.set_light = _changed
-    device.api.routes["/metrics"] = ("GET, HEAD", _get)
+    api.routes["/metrics"] = ("GET, HEAD", _get)
 
 
 def _changed(on):
@@ -58,9 +57,9 @@ def _changed(on):
 
 
 def _get(method, body, fields):
-    told = device.api.report()
+    told = api.report()
     lines = _LINES % (
-        device.led.signal.value(),
+        led.signal.value(),
         _changes,
         told["uptime_s"],
         told["mem_free"],

@@ -47,7 +47,7 @@ def start(settings):
     """Note each change from now on."""
     if _used < 0:
         raise OSError('POWER_ON = "last" needs firmware with ROMFS')
-    device.server.jobs.append(poll)
+    device.server.jobs.append(poll)  # type: ignore[attr-defined]
 
 
 def poll(now):

@@ -101,8 +101,8 @@ def test_it_outlives_crashes_and_deploys_and_ends_with_a_power_cut(board):
     board.boot("1.0.0+99887766", cause=machine.SOFT_RESET)
     board.run(7)
     assert board.log() == [
-        "-7 s  boot software, on",
         "-7 s  deploy 998877",
+        "-7 s  boot software, on",
         "+0 s  boot exception, on",
         "+100 s  on, prompt",
         "+0 s  boot power-on, off",
