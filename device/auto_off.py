@@ -63,6 +63,11 @@ def start(settings):
     allow, _led = device.api.routes["/led"]  # type: ignore[attr-defined]
     device.api.routes["/led"] = (allow, _request)  # type: ignore[attr-defined]
     device.status.more.append(_report)  # type: ignore[attr-defined]
+    try:
+        from device import page_more  # type: ignore[attr-defined]  # allowed: at boot
+    except ImportError:
+        return  # lost: the page works all the same
+    page_more.start()
 
 
 def set(on):

@@ -29,6 +29,7 @@ _BOOT = const(3)
 _WIFI = const(4)
 _DEPLOY = const(6)
 _BY = ("prompt", "web", "button", "MQTT", "timer")
+_WEB = const(1)
 _MODULES = ("", "api", "button", "mqtt", "auto_off")
 # By the SDK's numbers, as in status.py.
 _CAUSES = const("power-on,watchdog,exception,watchdog,software,deep sleep,reset pin,soft reset")
@@ -39,6 +40,7 @@ _seconds = 0  # since this boot
 _ms = 0  # of the next second
 _last = 0  # ticks: when these were right
 _set_light = rtc_state.set_light
+_led = None  # the function for /led
 
 
 class _Led:
@@ -62,7 +64,7 @@ class _Led:
 
 def start(settings):
     """Note this boot, and each event from now on."""
-    global _last
+    global _last, _led
     kept = rtc_state._bytes
     if len(kept) < _END:
         kept.extend(bytes(_END - len(kept)))
@@ -83,9 +85,16 @@ def start(settings):
         module = sys.modules.get("device." + _MODULES[by])
         if module:
             module.led = _Led(by)  # type: ignore[attr-defined]
+    allow, _led = api.routes["/led"]
+    api.routes["/led"] = (allow, _request)
     server.jobs.append(poll)
     api.routes["/log"] = ("GET, HEAD", _get)
     status.more.append(_report)
+    try:
+        from device import page_more  # type: ignore[attr-defined]  # allowed: at boot
+    except ImportError:
+        return  # lost: the page works all the same
+    page_more.start()
 
 
 def poll(now):
@@ -97,6 +106,16 @@ def poll(now):
         _joined = joined
         _note(_WIFI + joined, 0, 0, 0)
     return _LOOK_MS
+
+
+def _request(*request):
+    # A request with for_s takes no way through api.py's led.
+    global _by
+    _by = _WEB
+    try:
+        return _led(*request)
+    finally:
+        _by = 0
 
 
 def _count(now):

@@ -75,7 +75,7 @@ def board(monkeypatch):
 
 def test_it_tells_what_switched_the_light_and_how_long_ago(monkeypatch):
     board = Board(monkeypatch).boot(timer=True)
-    board.send(b"PUT /led", b'{"on": true}')
+    board.send(b"PUT /led", b'{"on": true, "for_s": 60}')
     board.run(61)
     machine.drive(0, 0)
     board.run(10)
@@ -155,7 +155,8 @@ def test_the_time_is_right_where_the_counter_begins_anew(board):
 def test_damaged_memory_is_an_empty_log(board):
     machine.memory = machine.memory[:128] + b"\xff" * 196
     board.boot(cause=machine.EXCEPTION)
-    assert [line.split("  ")[1] for line in board.log()] == ["deploy 1a2b3c", "boot exception, off"]
+    told = [line.split("  ")[1] for line in board.log()]
+    assert told == ["deploy 1a2b3c", "boot exception, off"]
 
 
 def test_the_light_and_the_last_error_stay_as_they_are(board):

@@ -20,7 +20,7 @@ const show = () => {
   if (line.textContent != text) line.textContent = text;
 };
 
-const tell = (status) => {
+let tell = (status) => {
   const up = status.uptime_s / 60;
   const values = [
     up < 120
@@ -36,6 +36,7 @@ const tell = (status) => {
   ];
   for (const cell of document.querySelectorAll("dd")) cell.textContent = values.shift();
   find("dl").hidden = false;
+  if (status.more) import(status.more);
 };
 
 const ask = async (path, options) => {

@@ -28,8 +28,9 @@ NOT_ALWAYS = (
     "power_on",
     "metrics",
     "event_log",
+    "page_more",
 )
-MODULES = sorted([path.stem for path in (ROOT / "device").glob("*.py")] + ["pages"])
+MODULES = sorted([path.stem for path in (ROOT / "device").glob("*.py")] + ["pages", "page_more"])
 
 
 class Bench:

@@ -27,7 +27,7 @@ _KEPT += ("access", "status", "pages", "api")
 # Kept where our access point came up, with ROMFS, and while a deploy is on trial.
 _AT_TIMES = ("ap_watch", "overlay", "trial")
 # Kept where their settings are on.
-_OPTIONAL = ("auto_off", "power_on", "metrics", "event_log")
+_OPTIONAL = ("auto_off", "power_on", "metrics", "event_log", "page_more")
 
 # Budgets go down, never up, without a reason in the commit.
 # Bytes of heap with 32-bit words, as measured. By the factor of 1.23 between this build and the
