@@ -49,15 +49,7 @@ def listen(service):
     services[listener] = service
     _poll.register(listener, select.POLLIN)
     listener.setsockopt(socket.SOL_SOCKET, _CALLBACK, connection.callback)
-    soon()  # for who came before that
-
-
-def soon():
-    """Have the jobs called soon, as where one has been added."""
-    global _due
-    _due = ticks_ms()
-    if not _ticking:
-        _tick()
+    _tick()  # for who came before that, and for the jobs
 
 
 def sweep(event=None):

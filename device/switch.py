@@ -41,7 +41,6 @@ def start(startup=None):
 
     status.started = status.last = time.ticks_ms()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
-    server.listen(api)
     server.jobs.append(status.tick)  # the clock begins anew now and then
     for name in settings.features:
         gc.collect()
@@ -54,7 +53,7 @@ def start(startup=None):
             print("switch:", problem)
             status.rtc_state.record(problem)
             _forget([name for name in sys.modules if name not in before])
-    server.soon()
+    server.listen(api)
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
 
 

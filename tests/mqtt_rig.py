@@ -141,7 +141,7 @@ class Switch:
         monkeypatch.setattr(self.api, "rejected", 0)
         monkeypatch.setattr(self.api, "requests", 0)
         monkeypatch.setattr(self.api.rtc_state, "settled", True)
-        self.server.soon()
+        self.server._tick()  # as server.listen() does
 
     @property
     def link(self):
