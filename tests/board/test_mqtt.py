@@ -2,16 +2,13 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 import client
 import pytest
-from broker_rig import BASE, CONFIG, Broker, Client, needs_mosquitto
-from fault_rig import HOME
+from broker_rig import BASE, Broker, Client, needs_mosquitto
 
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import Chip
-from tools.virtual_board.hardware.wlan import Air
 
 pytestmark = needs_mosquitto
 
@@ -159,16 +156,3 @@ def test_a_name_without_an_address_is_told_and_costs_the_switch_nothing(
     assert client.set_led(board.http, True) is True
     status = json.loads(client.request(board.http, "GET", "/status")[1])
     assert "MQTT_HOST has no address" in status["last_error"] and "mqtt" not in status
-
-
-def test_where_mqtt_finds_no_memory_the_switch_works_without_it(
-    make_board: Callable[..., VirtualBoard],
-) -> None:
-    def change(tree: Path) -> None:
-        config = tree / "webrepl_cfg.py"
-        config.write_text(config.read_text() + CONFIG)
-
-    board = make_board(change, air=Air(HOME))
-    for on in (True, False) * 5:
-        assert client.set_led(board.http, on) is on
-    assert "switch: mqtt is off: MemoryError" in board.console
