@@ -114,6 +114,7 @@ class Switch:
             monkeypatch.setattr(device, name, None, raising=False)
             del sys.modules["device." + name]
             delattr(device, name)
+        monkeypatch.delitem(sys.modules, "device.auto_off", raising=False)
         monkeypatch.setattr(machine, "unique_id", lambda: b"\x2a\x00\xc0\x00", raising=False)
         with monkeypatch.context() as during_import:
             for name, module in stand_ins.items():

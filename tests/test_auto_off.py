@@ -57,7 +57,7 @@ class Board:
         if start:
             from device import api, status
 
-            status.start()
+            status.started = status.last = machine.now
             api.start("switch", "")
             self.api = api
             if every >= 0:

@@ -42,7 +42,7 @@ class Board:
         if timer:
             importlib.import_module("device.auto_off").boot(settings)
         self.led.start(2, True)
-        self.status.start()
+        self.status.started = self.status.last = machine.now
         self.button.start()
         self.api.start("switch", "")
         if timer:

@@ -35,7 +35,7 @@ def api(monkeypatch):
     )
     rtc_state.load()
     led.start(2, True)
-    status.start()
+    status.started = status.last = machine.now
     api.start("switch", "")
     metrics.start(None)
     return api
