@@ -10,5 +10,6 @@ LIMITS = (
     ("mqtt", "MQTT_USER", "", 1, 32, 0),
     ("mqtt", "MQTT_PASSWORD", "", 1, 64, 0),
     ("mqtt", "HA_DISCOVERY", True, (False, True)),
+    ("mdns", "MDNS", False, (False, True)),
 )
 # made of tools/settings_table.py: end

@@ -166,6 +166,17 @@ TABLE = (
         choices=(False, True),
         feature="mqtt",
     ),
+    Setting(
+        "MDNS",
+        False,
+        "find the board by its name, as in http://switch.local/? y or n",
+        "True if phones and PCs find the board as HOSTNAME.local (mDNS), and their lists of "
+        "services have its page. It takes memory: use it with firmware that has ROMFS",
+        "False",
+        choices=(False, True),
+        shown=True,
+        feature="mdns",
+    ),
 )
 BY_NAME = {setting.name: setting for setting in TABLE}
 DEFAULTS = {setting.name: setting.default for setting in TABLE}

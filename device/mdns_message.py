@@ -1,0 +1,190 @@
+"""The messages of mDNS for one host with one web page (RFC 6762, RFC 6763): bytes in, bytes out.
+
+Of a compressed name only a pointer to the message's first name is understood, as in an A and an
+AAAA question for one host. No pointer is followed: else a message could lead round in circles.
+"""
+
+import struct
+
+from micropython import const
+
+# Our records; their sum says what is asked for.
+_A = const(1)
+_NSEC = const(2)  # says that there is no other record for the host than A, so no AAAA
+_PTR = const(4)  # from the kind of service to ours
+_SRV = const(8)
+_TXT = const(16)
+_KIND = const(32)  # from the list of the kinds of services to web pages
+ALL = const(63)
+
+_TYPE_A = const(1)
+_TYPE_PTR = const(12)
+_TYPE_TXT = const(16)
+_TYPE_SRV = const(33)
+_ANY = const(255)
+
+_HEAD = const(12)  # bytes
+_TTL = const(120)  # s, of what has the host's name or address in it
+_LONG_TTL = const(4500)
+_LEGACY_TTL = const(10)
+
+_HTTP = b"\x05_http\x04_tcp\x05local\0"
+_KINDS = b"\x09_services\x07_dns-sd\x04_udp\x05local\0"
+
+_label = _host = _ip = b""
+
+
+def use(name, ip):
+    """Set the host's name (str), and its address (4 bytes)."""
+    global _label, _host, _ip
+    _label = bytes([len(name)]) + name.encode().lower()
+    _host = _label + _HTTP[-7:]
+    _ip = ip
+
+
+def loses_to(ip):
+    """Whether our probe has to wait for one with this address that is made at the same time."""
+    return ip > _ip
+
+
+def parse(data):
+    """What a message (bytes) means for us, or None where it is no message:
+
+    (records it asks for, whether the answer may go to the asker alone, end of its questions,
+    address (4 bytes) that somebody else has under our name or b"", whether it is a question)
+    """
+    # Shorter than any question; another operation, or an error.
+    if len(data) < 17 or data[2] & 0x78 or data[3] & 15:
+        return None
+    question = data[2] < 0x80
+    _, _, questions, *records = struct.unpack_from("!6H", data)
+    asked = pointer = 0
+    alone = records[1] > 0  # a probe: the asker has no time for the pause between multicasts
+    other = first = b""
+    p = _HEAD
+    while questions:
+        questions -= 1
+        end = _name_end(data, p)
+        if end + 4 > len(data):
+            return None
+        name = data[p:end].lower()
+        if p == _HEAD:
+            first = name
+        elif name == b"\xc0\x0c":
+            name = first
+        kind, unicast = struct.unpack_from("!HH", data, end)
+        records_asked = _asked(name, kind)
+        if records_asked & _PTR:
+            pointer = p
+        if records_asked and unicast & 0x8000:
+            alone = True
+        asked |= records_asked
+        p = end + 4
+    questions_end = p
+    records = records[0] + records[1]
+    while records:
+        records -= 1
+        end = _name_end(data, p)
+        if end + 10 > len(data):
+            break  # cut short, as we read no more of a long one
+        name = data[p:end].lower()
+        if p == _HEAD:
+            first = name
+        elif name == b"\xc0\x0c":
+            name = first
+        kind, _, ttl, size = struct.unpack_from("!HHIH", data, end)
+        p = end + 10 + size
+        value = data[end + 10 : p].lower()
+        if kind == _TYPE_A and name == _host and ttl:
+            if data[end + 10 : p] != _ip:
+                other = data[end + 10 : p]
+        elif question and kind == _TYPE_PTR and ttl * 2 >= _LONG_TTL:
+            # The asker knows of us already: with the rest of the name, or a pointer to it.
+            if value == _label + _HTTP or value == _label + bytes(
+                [0xC0 | pointer >> 8, pointer & 255]
+            ):
+                asked &= ~_PTR
+    return asked, alone, questions_end, other, question
+
+
+def _asked(name, kind):
+    # The records of ours that a question means.
+    any = kind == _ANY
+    if name == _host:
+        return _A if any or kind == _TYPE_A else _NSEC
+    if name == _HTTP:
+        return _PTR if any or kind == _TYPE_PTR else 0
+    if name == _KINDS:
+        return _KIND if any or kind == _TYPE_PTR else 0
+    if name == _label + _HTTP:
+        return (_SRV if any or kind == _TYPE_SRV else 0) | (
+            _TXT if any or kind == _TYPE_TXT else 0
+        )
+    return 0
+
+
+def _name_end(data, p):
+    # Where the name at `p` ends; len(data) where it does not, and nothing fits behind that.
+    while p < len(data):
+        size = data[p]
+        if size >= 0xC0:
+            return p + 2
+        p += 1 + size
+        if not size:
+            return p
+        if size > 63:
+            break
+    return len(data)
+
+
+def probe():
+    """The question whether somebody has our name."""
+    question = _host + b"\0\xff\x80\x01"  # ANY; the answer may go to us alone
+    return b"\0\0\0\0\0\1\0\0\0\1\0\0" + question + _records(_A, 1, _TTL)
+
+
+def answer(asked, query=None, goodbye=False):
+    """A message with the records `asked`, and with those that their reader needs next.
+
+    `query` (bytes, to the end of the questions) is that of a plain DNS client: the answer repeats
+    it, and is not to be kept for long. A goodbye makes others forget the records.
+    """
+    more = 0
+    if asked & _PTR:
+        more = _A | _NSEC | _SRV | _TXT
+    elif asked & (_A | _NSEC | _SRV):
+        more = _A | _NSEC
+    more &= ~asked
+    longest = 0 if goodbye else _LEGACY_TTL if query else _LONG_TTL
+    unique = 1 if query else 0x8001  # others forget what they knew before
+    head = query[:2] + b"\x84\0" + query[4:6] if query else b"\0\0\x84\0\0\0"
+    counts = struct.pack("!HHH", _count(asked), 0, _count(more))
+    body = _records(asked, unique, longest) + _records(more, unique, longest)
+    return head + counts + (query[_HEAD:] if query else b"") + body
+
+
+def _count(records):
+    n = 0
+    while records:
+        n += records & 1
+        records >>= 1
+    return n
+
+
+def _records(records, unique, longest):
+    service = _label + _HTTP
+    out = b""
+    bit = 1
+    for name, kind, flag, ttl, value in (
+        (_host, _TYPE_A, unique, _TTL, _ip),
+        (_host, 47, unique, _TTL, _host + b"\0\1\x40"),
+        (_HTTP, _TYPE_PTR, 1, _LONG_TTL, service),
+        (service, _TYPE_SRV, unique, _TTL, b"\0\0\0\0\0\x50" + _host),
+        (service, _TYPE_TXT, unique, _LONG_TTL, b"\0"),
+        (_KINDS, _TYPE_PTR, 1, _LONG_TTL, _HTTP),
+    ):
+        if records & bit:
+            head = struct.pack("!HHIH", kind, flag, min(ttl, longest), len(value))
+            out += name + head + value
+        bit <<= 1
+    return out
