@@ -57,52 +57,45 @@ def parse(data):
     if len(data) < 17 or data[2] & 0x78 or data[3] & 15:
         return None
     question = data[2] < 0x80
-    _, _, questions, *records = struct.unpack_from("!6H", data)
+    left, answers, probed = struct.unpack_from("!3H", data, 4)
+    records = answers + probed
+    left += records
+    alone = probed > 0  # a probe: it cannot wait for the pause between multicasts
     asked = pointer = 0
-    alone = records[1] > 0  # a probe: the asker has no time for the pause between multicasts
     other = first = b""
-    p = _HEAD
-    while questions:
-        questions -= 1
+    p = questions_end = _HEAD
+    while left:
+        left -= 1
         end = _name_end(data, p)
-        if end + 4 > len(data):
-            return None
+        if end + (4 if left >= records else 10) > len(data):
+            if left >= records:
+                return None
+            break  # what we have read of a long one ends here
         name = data[p:end].lower()
         if p == _HEAD:
             first = name
         elif name == b"\xc0\x0c":
             name = first
-        kind, unicast = struct.unpack_from("!HH", data, end)
-        records_asked = _asked(name, kind)
-        if records_asked & _PTR:
-            pointer = p
-        if records_asked and unicast & 0x8000:
-            alone = True
-        asked |= records_asked
-        p = end + 4
-    questions_end = p
-    records = records[0] + records[1]
-    while records:
-        records -= 1
-        end = _name_end(data, p)
-        if end + 10 > len(data):
-            break  # cut short, as we read no more of a long one
-        name = data[p:end].lower()
-        if p == _HEAD:
-            first = name
-        elif name == b"\xc0\x0c":
-            name = first
-        kind, _, ttl, size = struct.unpack_from("!HHIH", data, end)
+        kind, flag = struct.unpack_from("!HH", data, end)
+        if left >= records:
+            ours = _asked(name, kind)
+            if ours == _PTR:
+                pointer = p
+            if ours and flag & 0x8000:
+                alone = True
+            asked |= ours
+            p = questions_end = end + 4
+            continue
+        ttl, size = struct.unpack_from("!IH", data, end + 4)
         p = end + 10 + size
-        value = data[end + 10 : p].lower()
-        if kind == _TYPE_A and name == _host and ttl:
-            if data[end + 10 : p] != _ip:
-                other = data[end + 10 : p]
+        value = data[end + 10 : p]
+        if kind == _TYPE_A:
+            if name == _host and ttl and len(value) == 4 and value != _ip:
+                other = value
         elif question and kind == _TYPE_PTR and ttl * 2 >= _LONG_TTL:
-            # The asker knows of us already: with the rest of the name, or a pointer to it.
-            if value == _label + _HTTP or value == _label + bytes(
-                [0xC0 | pointer >> 8, pointer & 255]
-            ):
+            # The asker may know of us already: by the whole name, or one that ends in a pointer.
+            end = bytes([0xC0 | pointer >> 8, pointer & 255])
+            if value.lower() in (_label + _HTTP, (_label + end).lower()):
                 asked &= ~_PTR
     return asked, alone, questions_end, other, question
 
