@@ -1,7 +1,7 @@
 """The messages of mDNS for one host with one web page (RFC 6762, RFC 6763): bytes in, bytes out.
 
-Of a compressed name only a pointer to the message's first name is understood, as in an A and an
-AAAA question for one host. No pointer is followed: else a message could lead round in circles.
+A name may end in one pointer to the rest of it. A pointer that is found there is not followed, so
+no message can lead round in circles.
 """
 
 import struct
@@ -24,6 +24,8 @@ _TYPE_SRV = const(33)
 _ANY = const(255)
 
 _HEAD = const(12)  # bytes
+_ENTRIES = const(32)  # questions and records that are looked at in one message
+_LONGEST_NAME = const(64)  # bytes, more than of ours
 _TTL = const(120)  # s, of what has the host's name or address in it
 _LONG_TTL = const(4500)
 _LEGACY_TTL = const(10)
@@ -57,30 +59,19 @@ def parse(data):
     if len(data) < 17 or data[2] & 0x78 or data[3] & 15:
         return None
     question = data[2] < 0x80
-    left, answers, probed = struct.unpack_from("!3H", data, 4)
-    records = answers + probed
-    left += records
+    questions, answers, probed = struct.unpack_from("!3H", data, 4)
     alone = probed > 0  # a probe: it cannot wait for the pause between multicasts
-    asked = pointer = 0
-    other = first = b""
+    asked = 0
+    other = b""
     p = questions_end = _HEAD
-    while left:
-        left -= 1
+    for i in range(min(questions + answers + probed, _ENTRIES)):
         end = _name_end(data, p)
-        if end + (4 if left >= records else 10) > len(data):
-            if left >= records:
-                return None
-            break  # what we have read of a long one ends here
-        name = data[p:end].lower()
-        if p == _HEAD:
-            first = name
-        elif name == b"\xc0\x0c":
-            name = first
+        if end + (4 if i < questions else 10) > len(data):
+            break  # there is no more of it, or we have not read it
+        name = _name(data, p)
         kind, flag = struct.unpack_from("!HH", data, end)
-        if left >= records:
+        if i < questions:
             ours = _asked(name, kind)
-            if ours == _PTR:
-                pointer = p
             if ours and flag & 0x8000:
                 alone = True
             asked |= ours
@@ -88,15 +79,13 @@ def parse(data):
             continue
         ttl, size = struct.unpack_from("!IH", data, end + 4)
         p = end + 10 + size
-        value = data[end + 10 : p]
         if kind == _TYPE_A:
+            value = data[end + 10 : p]
             if name == _host and ttl and len(value) == 4 and value != _ip:
                 other = value
         elif question and kind == _TYPE_PTR and ttl * 2 >= _LONG_TTL:
-            # The asker may know of us already: by the whole name, or one that ends in a pointer.
-            end = bytes([0xC0 | pointer >> 8, pointer & 255])
-            if value.lower() in (_label + _HTTP, (_label + end).lower()):
-                asked &= ~_PTR
+            if _name(data, end + 10) == _label + _HTTP:
+                asked &= ~_PTR  # the asker knows of us already
     return asked, alone, questions_end, other, question
 
 
@@ -114,6 +103,16 @@ def _asked(name, kind):
             _TXT if any or kind == _TYPE_TXT else 0
         )
     return 0
+
+
+def _name(data, p):
+    # The name at `p`, in lower case, as far as a name of ours could reach.
+    end = _name_end(data, p)
+    name = data[p:end]
+    if name and name[-1]:  # it goes on elsewhere
+        p = (name[-2] & 63) << 8 | name[-1]
+        name = name[:-2] + data[p : min(_name_end(data, p), p + _LONGEST_NAME)]
+    return name.lower()
 
 
 def _name_end(data, p):

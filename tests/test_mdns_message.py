@@ -127,17 +127,39 @@ def test_what_is_no_question_or_answer_of_mdns_is_ignored():
     good = message([question()])
     assert parse(good)
     for cut in range(len(good)):
-        assert parse(good[:cut]) is None
+        parsed = parse(good[:cut])
+        assert parsed is None if cut < 17 else parsed[0] == 0
     assert parse(b"\0\0\x08" + good[3:]) is None  # another operation
     assert parse(good[:3] + b"\3" + good[4:]) is None  # an error
-    assert parse(message([question(b"\x40" + b"x" * 64 + b"\0")])) is None
-    assert parse(good[:5] + b"\xff" + good[6:]) is None  # 255 questions, of which one has come
+    long = b"\x40" + b"x" * 64 + b"\0"
+    assert asked(question(long), question()) == ""
 
 
-def test_no_pointer_leads_anywhere():
-    for name in (FIRST, b"\xc0\x00", b"\xff\xff", b"\x04lamp\xc0\x0c", b"\xc0\x1d"):
-        assert parse(message([question(name, ANY), question(name, ANY)]))[:2] == (0, False)
-    assert parse(message(answers=[record(FIRST, A, OTHER)], flags=RESPONSE))[3] == b""
+def test_a_name_may_end_in_a_pointer_to_the_rest_of_it():
+    local = bytes([0xC0, 12 + len(b"\x05_http\x04_tcp")])
+    assert asked(question(HTTP, PTR), question(b"\x04lamp" + local)) == "A PTR"
+    assert asked(question(HTTP, PTR), question(b"\x04lamp" + FIRST, SRV)) == "PTR SRV"
+    assert asked(question(HTTP, PTR), question(b"\x04lamb" + local), question(local)) == "PTR"
+
+
+def test_a_pointer_to_itself_or_to_another_pointer_leads_nowhere():
+    for name in (
+        FIRST,
+        b"\xc0\x00",
+        b"\xff\xff",
+        b"\x04lamp\xc0\x0c",
+        b"\xc0\x1d",
+        b"\x01\xc0\x0d",
+    ):
+        assert asked(question(name, ANY), question(name, ANY)) == ""
+        assert other(message([question(name)], [record(name)], flags=RESPONSE)) == b""
+    hops = [question(), question(FIRST), question(bytes([0xC0, 12 + len(question())]))]
+    assert asked(*hops[:2]) == "A" and asked(hops[0], hops[2]) == ""
+
+
+def test_of_a_message_with_a_thousand_questions_the_first_32_count():
+    assert asked(*[question(b"\1x\0")] * 31, question()) == "A"
+    assert asked(*[question(b"\1x\0")] * 32, question()) == ""
 
 
 def test_of_a_message_that_is_cut_short_the_questions_count():
