@@ -28,7 +28,7 @@ _PROBES = const(3)
 _MOST = const(99)  # numbers behind the name
 _SHARED = const(36)  # records of mdns_message.py that others have, too
 _IP = const(0)
-_JOIN = const(0x400)
+_ENTER = const(0x400)
 _LEAVE = const(0x401)
 _NO_SLEEP = const(0)  # while the radio sleeps, multicasts get lost
 
@@ -61,6 +61,7 @@ def start(settings):
     server.jobs.append(check)
     status.more.append(_tell)
     _socket.setsockopt(socket.SOL_SOCKET, _CALLBACK, server.sweep)
+    server.sweep()  # or else nobody looks for a due job until something happens
 
 
 def turn(_):
@@ -107,14 +108,19 @@ def _look_for_address(now):
         return
     _interface = None
     if here:
-        try:
-            _socket.setsockopt(_IP, _LEAVE, _MEMBERSHIP)
-        except OSError:
-            pass  # it was no member
-        _socket.setsockopt(_IP, _JOIN, _MEMBERSHIP)
+        _join()
         network.WLAN(network.WLAN.IF_STA).config(pm=_NO_SLEEP)
         _interface = here
         _begin(now, os.urandom(1)[0])
+
+
+def _join():
+    # Anew, so that a switch or access point that has forgotten the board hears of it.
+    try:
+        _socket.setsockopt(_IP, _LEAVE, _MEMBERSHIP)
+    except OSError:
+        pass  # it was no member: WiFi was away
+    _socket.setsockopt(_IP, _ENTER, _MEMBERSHIP)
 
 
 def _begin(now, wait):
@@ -138,6 +144,7 @@ def _send(now):
             return
         _next = ticks_add(now, _AGAIN_MS if _step > _PROBES + 1 else _PAUSE_MS)
         _wanted = mdns_message.ALL
+        _join()
     if _wanted and ticks_diff(now, _quiet) >= 0:
         wanted = _wanted
         _wanted = 0

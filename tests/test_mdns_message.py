@@ -153,8 +153,10 @@ def test_a_pointer_to_itself_or_to_another_pointer_leads_nowhere():
     ):
         assert asked(question(name, ANY), question(name, ANY)) == ""
         assert other(message([question(name)], [record(name)], flags=RESPONSE)) == b""
-    hops = [question(), question(FIRST), question(bytes([0xC0, 12 + len(question())]))]
-    assert asked(*hops[:2]) == "A" and asked(hops[0], hops[2]) == ""
+    first = question(HTTP, A)
+    twice = bytes([0xC0, 12 + len(first)])
+    assert asked(first, question(FIRST, PTR)) == "PTR"
+    assert asked(first, question(FIRST, A), question(twice, PTR)) == ""
 
 
 def test_of_a_message_with_a_thousand_questions_the_first_32_count():
