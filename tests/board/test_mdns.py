@@ -31,7 +31,7 @@ def turn_on(tree: Path) -> None:
 @pytest.fixture
 def board(make_board: Callable[..., VirtualBoard]) -> VirtualBoard:
     """A board with mDNS on that gets power when a test says so."""
-    board = make_board(turn_on, start=False, air=Air(HOME))
+    board = make_board(turn_on, start=False, air=Air(dict(HOME)))
     board.do(lambda chip: setattr(chip.wlan, "address", ADDRESS))
     return board
 
@@ -173,7 +173,7 @@ def test_under_a_hundred_messages_a_second_it_serves_and_keeps_nothing_of_them(
 
 
 def test_while_it_is_off_nothing_of_it_is_loaded(make_board: Callable[..., VirtualBoard]) -> None:
-    board = make_board(air=Air(HOME))
+    board = make_board(air=Air(dict(HOME)))
     assert "mdns" not in status(board)
     board.do(
         lambda chip: chip.terminal.put(b"import sys;[m for m in sys.modules if 'mdns' in m]\r")
