@@ -16,6 +16,7 @@ from .hardware.wlan import GOT_IP, Air
 from .prompt.repl import SOFT_REBOOT
 from .prompt.terminal import Terminal
 from .prompt.uart import Uart
+from .tcp.hosts import Hosts
 from .tcp.lwip import Stack
 from .udp.sockets import Sockets
 from .vm.calls import Calls
@@ -38,9 +39,11 @@ class Chip(Hardware):
         printed: Callable[[bytes], None],
         led_changed: Callable[[bool], None],
         air: Air,
+        hosts: Hosts | None = None,
     ) -> None:
         self.loop = loop
-        self.stack = Stack(loop, ports, self.interrupt)  # first: a port that is taken ends it here
+        # First: a port that is taken ends it here.
+        self.stack = Stack(loop, ports, self.interrupt, hosts)
         try:
             self.udp = Sockets(self.interrupt, loop, udp_ports, lambda: self.wlan)
         except OSError:
@@ -194,7 +197,8 @@ class Chip(Hardware):
 
     def _tick(self) -> None:
         # What the SDK does by itself: WiFi comes and goes; output that was held up drains.
-        self.stack.link(self.wlan.state() == GOT_IP or self.wlan.ap_on)
+        station_up = self.wlan.state() == GOT_IP
+        self.stack.link(station_up or self.wlan.ap_on, station_up)
         self.udp.look()
         self._keys()
         self._timer = self.loop.call_later(0.05, self._tick)

@@ -55,6 +55,7 @@ def _modules(layout):
         "kernel",
         "link",
         "mount",
+        "outgoing",
         "rom_partition",
         "soft_reset",
         "udp",

@@ -3,6 +3,7 @@
 import json
 
 import link
+from utime import sleep_ms
 
 STAT_IDLE = 0
 STAT_CONNECTING = 1
@@ -25,6 +26,8 @@ def _ask(*what):
         raise ValueError(value)
     if kind == "OSError":
         raise OSError(value)
+    if kind == "TypeError":
+        raise TypeError(value)
     return value
 
 
@@ -55,10 +58,21 @@ class WLAN:
         return _ask("isconnected", self._if)
 
     def status(self, *what):
-        return _ask("status", self._if, *what)
+        value = _ask("status", self._if, *what)
+        if isinstance(value, list):
+            return [(bytes(mac), address) for mac, address in value]
+        return value
 
     def scan(self):
-        return [tuple(x) for x in _ask("scan")]
+        if self._if:
+            raise OSError("STA required")
+        ms, count = _ask("scan")
+        sleep_ms(ms)  # of the PC: esp_scan() runs no callback meanwhile
+        found = []
+        for i in range(count):
+            ssid, bssid, *rest = _ask("scan_result", i)
+            found.append((bytes(ssid), bytes(bssid)) + tuple(rest))
+        return found
 
     def config(self, *what, **values):
         if what:
@@ -67,11 +81,23 @@ class WLAN:
         _ask("config_set", self._if, values)
 
     def ifconfig(self, *what):
-        return tuple(_ask("ifconfig", self._if, *what))
+        value = _ask("ifconfig", self._if, *what)
+        return value and tuple(value)
 
     def ipconfig(self, *what, **values):
+        if values:
+            for key in values:
+                _ask("ipconfig", self._if, key, values[key])
+            return None
         value = _ask("ipconfig", self._if, *what)
         return tuple(value) if isinstance(value, list) else value
+
+
+def ipconfig(*what, **values):
+    if what != ("dns",) and set(values) != {"dns"}:
+        raise ValueError("unexpected key")
+    server = _ask("dns_server", *values.values())
+    return None if values else server
 
 
 def hostname(*name):

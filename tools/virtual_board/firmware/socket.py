@@ -1,6 +1,6 @@
 """`socket` of the ESP8266: modlwip's methods over the TCP of tools/virtual_board/tcp/lwip.py.
 
-UDP is in udp.py. Left out: raw sockets, outgoing connections and name look-ups.
+connect() and getaddrinfo() are in outgoing.py, UDP is in udp.py. Left out: raw sockets.
 Harsher than the chip: there is no way round non-blocking rules through the C stack's own waits.
 Kinder: a socket with a callback and no other reference is kept alive here; the chip collects it.
 """
@@ -9,6 +9,7 @@ import io
 import time
 
 import link
+import outgoing
 import udp
 from micropython import const
 
@@ -22,6 +23,7 @@ IPPROTO_TCP = 6
 TCP_NODELAY = 0x40
 MSG_PEEK, MSG_DONTWAIT = 1, 2
 
+_EBADF = const(9)
 _EAGAIN = const(11)
 _ENOMEM = const(12)
 _EINVAL = const(22)
@@ -60,6 +62,7 @@ class socket(io.IOBase):
             _collected[self._n] = 1
 
     def bind(self, address):
+        outgoing.dotted(address[0])
         link.call(link.SOCK_BIND, self._n, address[1])
 
     def listen(self, backlog=2):
@@ -97,6 +100,11 @@ class socket(io.IOBase):
             if timeout is not None and time.ticks_diff(time.ticks_ms(), start) >= timeout:
                 raise OSError(_ETIMEDOUT)
             link.call(link.WAIT, 1)
+
+    def connect(self, address):
+        if self._n < 0:
+            raise OSError(_EBADF)
+        outgoing.connect(self, address)
 
     def accept(self):
         _close_collected()
@@ -193,7 +201,4 @@ class socket(io.IOBase):
         return -_EINVAL  # no descriptor either: select must ask us
 
 
-def getaddrinfo(host, port, *args):
-    if host and not all(part.isdigit() for part in host.split(".")):
-        raise OSError(-2)  # there is no name server here
-    return [(AF_INET, SOCK_STREAM, 0, "", (host or "0.0.0.0", port))]
+getaddrinfo = outgoing.getaddrinfo

@@ -33,9 +33,11 @@ import asyncio
 from collections.abc import Callable
 from errno import EADDRINUSE, EAGAIN, EALREADY, EBADF, EINVAL, ENOMEM
 
+from .hosts import Hosts
 from .network import Network
-from .sockets import POLLNVAL, Socket, State
-from .types import PortUser
+from .pcb import Pcb
+from .sockets import FAILED, POLLNVAL, Socket, State
+from .types import Peer, PortUser
 
 _MAX_SOCKETS = 111  # ids share a byte with other interrupts: UDP's are behind them, then pins
 
@@ -51,12 +53,13 @@ class Stack(Network):
         loop: asyncio.AbstractEventLoop,
         ports: dict[int, int],
         notify: Callable[[int], None],
+        hosts: Hosts | None = None,
     ) -> None:
         self._notify = notify
         self.misuse = 0
         self._sockets: dict[int, Socket] = {}
-        self._last_id = 0
-        super().__init__(loop, ports)
+        self._last_id = self._ephemeral = 0
+        super().__init__(loop, ports, hosts)
 
     @property
     def open_sockets(self) -> int:
@@ -107,6 +110,15 @@ class Stack(Network):
         self._sockets[new].take(pcb)
         return new, pcb.peer
 
+    def connect(self, sid: int, peer: Peer) -> None:
+        """The first half of lwip_socket_connect(): the SYN is on its way."""
+        self._ephemeral = self._ephemeral % 4096 + 1
+        self._get(sid).connect(self, peer, 49151 + self._ephemeral)
+
+    def connected(self, sid: int) -> bool:
+        """The second half: False while it is under way; an OSError where it has failed."""
+        return self._get(sid).connected()
+
     def recv(self, sid: int, size: int, peek: bool = False) -> bytes:
         """At most what is left of the first segment; b"" at the end; EAGAIN, ECONNRESET once."""
         return self._get(sid).recv(size, peek)
@@ -129,9 +141,10 @@ class Stack(Network):
 
     def nodelay(self, sid: int) -> None:
         """TCP_NODELAY, which they don't."""
-        pcb = self._with_pcb(sid).pcb
-        if pcb:
-            pcb.send_buffer.nodelay = True
+        s = self._with_pcb(sid)
+        s.nodelay = True
+        if isinstance(s.pcb, Pcb):
+            s.pcb.send_buffer.nodelay = True
 
     def close(self, sid: int) -> None:
         """Close; nothing happens where it is closed already."""
@@ -151,7 +164,7 @@ class Stack(Network):
         """For calls that use socket->pcb unchecked: it is NULL after a reset."""
         s = self._get(sid)
         s.settle()
-        if s.state in (State.RESET, State.RESET_HANDLED):
+        if s.state in FAILED:
             self._misused()
             raise OSError(EBADF, "used after a reset")
         return s

@@ -20,8 +20,8 @@ _HTTP, _WEBREPL = 80, 8266
 _PULL_UP = 16
 _SO_REUSEADDR, _TCP_NODELAY = 4, 0x40
 _WLAN = (
-    "active config_get config_set connect country disconnect hostname ifconfig ipconfig "
-    "isconnected scan status"
+    "active config_get config_set connect country disconnect dns_server hostname ifconfig "
+    "ipconfig isconnected scan scan_result status"
 ).split()
 Result = tuple[int, bytes]
 
@@ -124,6 +124,16 @@ class Calls(UdpCalls):
     def sock_accept(self, sock: int, _b: int, _data: bytes) -> Result:
         accepted, (host, port) = self._stack.accept(sock)
         return accepted, f"{host}:{port}".encode()
+
+    def sock_connect(self, sock: int, port: int, data: bytes) -> None:
+        self._stack.connect(sock, (data.decode(), port))
+
+    def sock_connected(self, sock: int, _b: int, _data: bytes) -> int:
+        return self._stack.connected(sock)
+
+    def resolve(self, _a: int, _b: int, data: bytes) -> Result:
+        seconds, address = self._stack.hosts.lookup(data.decode(), self._stack.station_up)
+        return int(seconds * 1000), address.encode()
 
     def sock_recv(self, sock: int, length: int, data: bytes) -> bytes:
         return self._stack.recv(sock, length, bool(data))
