@@ -8,7 +8,7 @@ LABELS = {
     "Running for": "up",
     "Free memory": "mem_free",
     "Signal": "rssi",
-    "Address": "ip",
+    "Address": "mdns",  # or "ip" without a name
     "Version": "version",
     "Last error": "last_error",
 }

@@ -30,7 +30,7 @@ const tell = (status) => {
         : ((up / 1440) | 0) + " days",
     ((status.mem_free / 1024) | 0) + " KB",
     status.rssi ? status.rssi + " dBm" : "none",
-    status.ip,
+    status.mdns || status.ip,
     status.version,
     status.last_error || "none",
   ];

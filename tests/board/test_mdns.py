@@ -18,7 +18,7 @@ from tools.virtual_board.hardware.wlan import Air
 from tools.virtual_board.udp.peer import Peer
 
 ADDRESS = "192.168.1.7"
-FLOOD_S = 5  # 60 for the long run
+FLOOD_S = 5  # s; 60 makes the long run
 RATE = 100  # messages a second
 KEPT = 1024  # bytes of heap
 
