@@ -7,7 +7,7 @@ of more than 1 KB: so each allocates 512 bytes at most at once, and prints as it
 
 
 def state():
-    """Whether the switch runs, and where: {machine, ip, serving, error}."""
+    """Whether the switch answers a request, and where: {machine, ip, serving, error}."""
     import json
     import os
     import sys
@@ -20,6 +20,12 @@ def state():
     rtc_state = sys.modules.get("device.rtc_state")
     station = network.WLAN(network.WLAN.IF_STA).ifconfig()[0]
     serving = api and server and api in server.services.values()
+    if serving:
+        try:
+            serving = api.handle(b"GET /led HTTP/1.0\r\n\r\n")[9:12] != b"500"
+        except Exception as e:
+            serving = False
+            getattr(rtc_state, "failed", repr)(e)  # older versions do not have it
     answer = {
         "machine": os.uname().machine,
         "ip": status and status.address() or station,

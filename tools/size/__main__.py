@@ -30,7 +30,7 @@ _AT_TIMES = ("ap_watch", "overlay", "trial")
 # Budgets go down, never up, without a reason in the commit.
 # Bytes of heap with 32-bit words, as measured. By the factor of 1.23 between this build and the
 # chip that was assumed first, 22,000 of the chip would be 27,060; the bundle shows no such factor.
-KEPT = 22_800
+KEPT = 22_760
 PROGRAM = 512  # bytes that a tool's program may ask for in one piece
 RESPONSE = build_pages.MAX_RESPONSE  # bytes: one send, with room for the FIN
 STACK = 5000  # bytes with 64-bit words, of which the chip's 8 KiB would be 16

@@ -1,7 +1,7 @@
 """`make run`: a board without a board, in the foreground.
 
 Environment: FLASH (the image, build/flash.img), FIRMWARE_VARIANT (generic; or romfs, 1m),
-HTTP_PORT (8080), WEBREPL_PORT (8266), MDNS_PORT and DNS_PORT (any free one), BROKER_PORT (none).
+HTTP_PORT (8080), WEBREPL_PORT (8266), MDNS_PORT, DNS_PORT (any free one), BROKER_PORT (none).
 """
 
 import fcntl
@@ -123,8 +123,8 @@ def _boot(board: VirtualBoard, console: Console, ended: Callable[[], bool]) -> N
 def run() -> None:
     """Print where the board is to be reached, then what it reports, until Ctrl-C."""
     http, webrepl = _port("HTTP_PORT", 8080), _port("WEBREPL_PORT", 8266)
-    hosts = _hosts()
     udp_ports = {MDNS: _port("MDNS_PORT", 0), DNS: _port("DNS_PORT", 0)}
+    hosts = _hosts()
     variant = _variant()
     path = _flash(variant)
     os.fchmod(_lock(path), 0o600)  # an older version may have made it

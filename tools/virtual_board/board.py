@@ -26,10 +26,11 @@ class VirtualBoard:
     """Switched on with start(), off with close(); a context manager does both.
 
     `image` is a flash image (image.py) of the firmware's `variant`; ports 0 take any free one.
-    `udp_ports` has more of them: port of the board -> port on 127.0.0.1. `hosts` are the others in
-    its network: {"broker.lan": ("192.168.1.5", {1883: port})} lets the board connect to `port` of
-    127.0.0.1 by that address or name; tcp/hosts.py says what else happens there. `printed` and
-    `led_changed` are called in the board's thread. OSError where a port is taken.
+    `udp_ports` has more of them: port of the board -> port on 127.0.0.1.
+    `hosts` are the others in its network: {"broker.lan": ("192.168.1.5", {1883: port})} lets the
+    board connect to `port` of 127.0.0.1 by that address or name; tcp/hosts.py says what else
+    happens there. `printed` and `led_changed` are called in the board's thread. OSError where a
+    port is taken.
     """
 
     def __init__(

@@ -42,8 +42,7 @@ class Chip(Hardware):
         hosts: Hosts | None = None,
     ) -> None:
         self.loop = loop
-        # First: a port that is taken ends it here.
-        self.stack = Stack(loop, ports, self.interrupt, hosts)
+        self.stack = Stack(loop, ports, self.interrupt, hosts)  # first: a port may be taken
         try:
             self.udp = Sockets(self.interrupt, loop, udp_ports, lambda: self.wlan)
         except OSError:
@@ -55,8 +54,7 @@ class Chip(Hardware):
         self.uart = Uart(loop, lambda data: self.terminal.put(data), self._has_room)
         self.terminal = Terminal(self.uart, self.stack, printed, self._ctrl_c, self._keys)
         self.restart_time = 0.1  # s from machine.reset() to the reset, as system_restart() takes
-        self.boots = 0  # counts arrivals at the prompt
-        self.crashes = 0  # of the VM, by itself
+        self.boots = self.crashes = 0  # arrivals at the prompt; crashes of the VM by itself
         self.calls = Calls(self, self.stack, self.udp, self.terminal)
         self._run: Execution | None = None
         self._tick()
@@ -169,9 +167,7 @@ class Chip(Hardware):
 
     @property
     def at_rest(self) -> bool:
-        """True where no callback runs, and none will by itself: no job of the server's is due,
-        as one is in the first minute after a boot.
-        """
+        """True where no callback runs, and none will by itself, as in the minute after a boot."""
         return self._run is not None and self._run.events.at_rest
 
     @property

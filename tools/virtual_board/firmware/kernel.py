@@ -58,6 +58,7 @@ def _modules(layout):
         "outgoing",
         "rom_partition",
         "soft_reset",
+        "stream",
         "udp",
     ):
         sys.modules.pop(hidden)

@@ -5,11 +5,11 @@ Harsher than the chip: there is no way round non-blocking rules through the C st
 Kinder: a socket with a callback and no other reference is kept alive here; the chip collects it.
 """
 
-import io
 import time
 
 import link
 import outgoing
+import stream
 import udp
 from micropython import const
 
@@ -45,7 +45,7 @@ def _close_collected():
         n = _collected.find(b"\x01")
 
 
-class socket(io.IOBase):
+class socket(stream.Stream):
     def __new__(cls, family=AF_INET, kind=SOCK_STREAM, *args, **kwargs):
         return udp.socket() if kind == SOCK_DGRAM else super().__new__(cls)
 
@@ -121,41 +121,6 @@ class socket(io.IOBase):
             link.SOCK_RECV, self._n, min(n, 2144), b"\x01" if flags & MSG_PEEK else b"", timeout
         )[1]
 
-    def readinto(self, buf, n=-1):
-        n = len(buf) if n < 0 else min(n, len(buf))
-        got = 0
-        while got < n:
-            try:
-                data = self.recv(n - got)
-            except OSError as e:
-                if e.errno == _EAGAIN:
-                    return got or None
-                raise
-            if not data:
-                break
-            buf[got : got + len(data)] = data
-            got += len(data)
-        return got
-
-    def read(self, n=-1):
-        buf = bytearray(n if n >= 0 else 2144)
-        got = self.readinto(buf)
-        return None if got is None else bytes(buf[:got])
-
-    def readline(self):
-        line = b""
-        while not line.endswith(b"\n"):
-            try:
-                c = self.recv(1)
-            except OSError as e:
-                if e.errno == _EAGAIN:
-                    return line or None
-                raise
-            if not c:
-                break
-            line += c
-        return line
-
     def send(self, data):
         for _ in range(200):  # lwip_tcp_send: eight segments unacked is ERR_MEM, tried for 10 s
             try:
@@ -165,23 +130,6 @@ class socket(io.IOBase):
                     raise
             time.sleep_ms(50)
         raise OSError(_ENOMEM)
-
-    def write(self, data):
-        sent = 0
-        while sent < len(data):
-            try:
-                sent += self.send(memoryview(data)[sent:])
-            except OSError as e:
-                if e.errno == _EAGAIN:
-                    return sent or None
-                raise
-        return sent
-
-    def sendall(self, data):
-        self.write(data)
-
-    def makefile(self, *args):
-        return self
 
     def close(self):
         if self._n >= 0:

@@ -12,19 +12,15 @@ MOST = 4  # the SDK's max_connection
 
 
 class Clients:
-    """`own_address()` is the access point's own, "" while it is off."""
+    """`own()` is the access point's address, their gateway and name server; "" while it is off."""
 
-    def __init__(self, own_address: Callable[[], str]) -> None:
-        self._own_address = own_address
-        self.power_up()
-
-    def power_up(self) -> None:
-        """A hard reset."""
+    def __init__(self, own: Callable[[], str]) -> None:
+        self._own = own
         self.joined: dict[str, bytes] = {}  # address -> MAC
 
     def join(self, mac: bytes = b"") -> str:
         """A client joins, with the right password: its address. OSError where it cannot."""
-        own = self._own_address()
+        own = self._own()
         if not own or len(self.joined) >= MOST:
             raise OSError("the access point is off, or full")
         network = own.rpartition(".")[0]

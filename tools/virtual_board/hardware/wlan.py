@@ -39,8 +39,9 @@ class Wlan(Interfaces):
         """A hard reset: the firmware's variables are new, and the SDK joins the stored network."""
         self._hostname, self._country = "mpy-esp8266", "XX"
         self._up = self._failed = False
-        self.clients.power_up()
-        self.ip[1].static = ()
+        self.clients.lose_all()
+        for ip in self.ip:
+            ip.static = ()
         self._since: int | None = None
         if self.station_on and self.stored[0]:
             self._join()
@@ -70,8 +71,8 @@ class Wlan(Interfaces):
 
     def own_addresses(self) -> tuple[str, str]:
         """The station's and the access point's, each "" while it is down."""
-        ap = self.ip[1].now(True)[0] if self.ap_on else ""
-        return self.address if self.state() == GOT_IP else "", ap
+        station = self.address if self.state() == GOT_IP else ""
+        return station, self.ip[1].now(True)[0] if self.ap_on else ""
 
     def client_addresses(self) -> list[str]:
         """Those of the access point's clients."""
@@ -162,10 +163,9 @@ class Wlan(Interfaces):
         self.flash_writes += 1
 
     def ifconfig(self, interface: int, *what: object) -> list | None:
-        value = super().ifconfig(interface, *what)
         if interface and what:
             self.clients.lose_all()
-        return value
+        return super().ifconfig(interface, *what)
 
     def country(self, *code: str) -> str:
         if code:

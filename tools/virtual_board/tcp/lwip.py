@@ -1,7 +1,8 @@
 """The chip's TCP as the firmware sees it: extmod/modlwip.c over lwIP 1.4, on loopback sockets.
 
-modlwip is here and in sockets.py. lwIP is network.py, syn.py, and pcb.py (a connection) with
-receive_window.py and send_buffer.py. listener.py and loopback.py stand for the air. Each rule
+modlwip is here and in sockets.py. lwIP is network.py, syn.py, outgoing.py, and pcb.py (a
+connection) with receive_window.py and send_buffer.py. listener.py, loopback.py, path.py and
+hosts.py stand for the air and for who is reached by it. Each rule
 names the C function that it is taken from. All runs in the event loop's thread, and nothing waits.
 Errors are OSError with MicroPython's numbers, which are Linux's.
 
@@ -12,6 +13,9 @@ Harsher than the chip:
 * recv() without a connection is ENOTCONN even where a non-blocking one would say EAGAIN.
 * After a hard reset or a crash the kernel answers for the silent connections (network.py), so
   that a client's keepalive finds nothing wrong; the chip's wrong RSTs would let it run out.
+* Connecting takes a round trip of 10 ms, so a non-blocking connect() hardly ever succeeds at once.
+* connect() by the access point alone is answered by nobody; the chip might say EHOSTUNREACH.
+* A blocking recv() on a connection that is under way waits; on the chip it is ENOTCONN.
 Kinder, or different only in time:
 * A client's first data is looked at after 5 ms or after accept(), whichever comes first. Over the
   air it needs a round trip, in which a callback has long accepted; on loopback it would always be
