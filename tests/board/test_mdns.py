@@ -9,6 +9,7 @@ from pathlib import Path
 
 import client
 import pytest
+from deploy_rig import KINDS, Files, Target, changed
 from fault_rig import HOME, answers, boot, complaints, heap, heap_is_back
 from mdns_cases import RESPONSE, UNICAST, A, message, question, record
 from zeroconf import DNSIncoming
@@ -190,3 +191,20 @@ def test_after_a_soft_reset_the_name_is_the_board_s_again(
     board.wait_for(lambda chip: chip.clock.advance(20) or chip.boots > boots)
     start_over(board)
     assert addresses(phone, "lamp") == [ADDRESS]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("variant", ["generic", "romfs"])
+def test_there_is_room_for_a_deploy_of_every_file_while_it_is_on(
+    files: Files, make_target: Callable[..., Target], variant: str, kind: str
+) -> None:
+    config = files["/webrepl_cfg.py"] + b"MDNS = True\n"
+    old = changed(files, **{"webrepl_cfg.py": config})
+    target = make_target(old, variant)
+    assert target.serves() and start_over(target.board) == "lamp.local"
+    new = {path[1:]: content + b"\0" for path, content in old.items() if path.endswith(".mpy")}
+    status, lines = target.deploy(
+        kind, changed(old, **new, **{"main.py": old["/main.py"] + b"#\n"})
+    )
+    assert status == 0, lines
+    assert target.serves() and start_over(target.board) == "lamp.local"

@@ -24,8 +24,9 @@ _HEAP = "1M"  # so that nothing is collected in between
 # As they come at boot: each pays for what it is the first to need. Then what booting drops.
 _KEPT = ("rtc_state", "led", "http", "connection", "server", "webrepl_server", "button")
 _KEPT += ("access", "status", "pages", "api")
-# Kept where our access point came up, with ROMFS, and while a deploy is on trial.
+# Kept where our access point came up, with ROMFS, while a deploy is on trial, and with MDNS.
 _AT_TIMES = ("ap_watch", "overlay", "trial")
+_AT_TIMES += ("mdns_message", "mdns")
 
 # Budgets go down, never up, without a reason in the commit.
 # Bytes of heap with 32-bit words, as measured. By the factor of 1.23 between this build and the
@@ -60,7 +61,7 @@ def _chip(table: Table, tree: Path, programs: list[str]) -> None:
         table.title(f"32-bit heap: left out: {error}")
         return
     table.title("heap of each module as it is imported, 32-bit bytes (WebAssembly build)")
-    notes = dict.fromkeys(_KEPT, "") | dict.fromkeys(_AT_TIMES, "  (with an access point)")
+    notes = dict.fromkeys(_KEPT, "") | dict.fromkeys(_AT_TIMES, "  (at times)")
     notes |= dict.fromkeys(boot_only(), "  (boot only)")
     for name, taken in kept.modules(tree, tuple(notes)):
         table.row(name + notes[name], taken)
