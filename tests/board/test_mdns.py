@@ -9,7 +9,7 @@ from pathlib import Path
 
 import client
 import pytest
-from deploy_rig import KINDS, Files, Target, changed
+from deploy_rig import Files, Target, changed
 from fault_rig import HOME, answers, boot, complaints, heap, heap_is_back
 from mdns_cases import RESPONSE, UNICAST, A, message, question, record
 from zeroconf import DNSIncoming
@@ -193,8 +193,10 @@ def test_after_a_soft_reset_the_name_is_the_board_s_again(
     assert addresses(phone, "lamp") == [ADDRESS]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("variant", ["generic", "romfs"])
+# Over WiFi, files and mDNS leave too little memory: docs/limits.md.
+@pytest.mark.parametrize(
+    ("variant", "kind"), [("generic", "PORT"), ("romfs", "PORT"), ("romfs", "HOST")]
+)
 def test_there_is_room_for_a_deploy_of_every_file_while_it_is_on(
     files: Files, make_target: Callable[..., Target], variant: str, kind: str
 ) -> None:
