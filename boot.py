@@ -140,6 +140,11 @@ class _Boot:
         from binascii import hexlify
         from hashlib import sha256
 
+        try:
+            # The firmware mounts what begins at the start of the partition, damaged or not.
+            vfs.umount("/rom")
+        except OSError:
+            pass
         with lines:
             for line in lines:
                 start, length, digest = line.split()
@@ -151,10 +156,6 @@ class _Boot:
     def mount(self, vfs, image):
         import sys
 
-        try:
-            vfs.umount("/rom")
-        except OSError:
-            pass  # the firmware mounts what begins at the start of the partition
         vfs.mount(image, "/rom")
         sys.path.insert(0, "/rom")
         from device import overlay

@@ -126,7 +126,9 @@ def rtc_memory():
 
 
 def confirm():
-    """A deploy ended well: forgive resets before it, and clear the error of an earlier boot."""
+    """A deploy ended well: forgive resets before it, clear the error of an earlier boot, and drop
+    what was kept for the way back.
+    """
     from device import rtc_state
 
     rtc_state.settle()
@@ -138,7 +140,10 @@ def confirm():
     trial = sys.modules.get("device.trial")
     if trial:
         trial.confirmed = True
-        os.remove("/.deploy/undo")
+        os.remove("/.deploy/undo")  # first: without what is kept it must not be there
+        for name in os.listdir("/.deploy"):
+            if name != "manifest":
+                os.remove("/.deploy/" + name)
 
 
 def receive(name):
