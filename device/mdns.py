@@ -52,7 +52,7 @@ def start(settings):
         raise OSError("it needs MicroPython 1.28")
     _socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     _socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    _socket.bind(socket.getaddrinfo("0.0.0.0", _PORT)[0][-1])
+    _socket.bind(("", _PORT))
     _socket.setblocking(False)
     _own_name = settings.HOSTNAME.lower()
     _names = access.names

@@ -28,7 +28,7 @@ _ENTRIES = const(32)  # questions and records that are looked at in one message
 _LONGEST_NAME = const(64)  # bytes, more than of ours
 _TTL = const(120)  # s, of what has the host's name or address in it
 _LONG_TTL = const(4500)
-_LEGACY_TTL = const(10)
+_PLAIN_TTL = const(10)
 
 _HTTP = b"\x05_http\x04_tcp\x05local\0"
 _KINDS = b"\x09_services\x07_dns-sd\x04_udp\x05local\0"
@@ -91,18 +91,21 @@ def parse(data):
 
 def _asked(name, kind):
     # The records of ours that a question means.
-    any = kind == _ANY
+    every = kind == _ANY
     if name == _host:
-        return _A if any or kind == _TYPE_A else _NSEC
-    if name == _HTTP:
-        return _PTR if any or kind == _TYPE_PTR else 0
-    if name == _KINDS:
-        return _KIND if any or kind == _TYPE_PTR else 0
+        return _A if every or kind == _TYPE_A else _NSEC
+    records = 0
+    if every or kind == _TYPE_PTR:
+        if name == _HTTP:
+            records = _PTR
+        elif name == _KINDS:
+            records = _KIND
     if name == _label + _HTTP:
-        return (_SRV if any or kind == _TYPE_SRV else 0) | (
-            _TXT if any or kind == _TYPE_TXT else 0
-        )
-    return 0
+        if every or kind == _TYPE_SRV:
+            records = _SRV
+        if every or kind == _TYPE_TXT:
+            records |= _TXT
+    return records
 
 
 def _name(data, p):
@@ -132,14 +135,14 @@ def _name_end(data, p):
 def probe():
     """The question whether somebody has our name."""
     question = _host + b"\0\xff\x80\x01"  # ANY; the answer may go to us alone
-    return b"\0\0\0\0\0\1\0\0\0\1\0\0" + question + _records(_A, 1, _TTL)
+    return b"\0\0\0\0\0\1\0\0\0\1\0\0" + question + _records(_A, True)
 
 
-def answer(asked, query=None, goodbye=False):
+def answer(asked, query=None):
     """A message with the records `asked`, and with those that their reader needs next.
 
     `query` (bytes, to the end of the questions) is that of a plain DNS client: the answer repeats
-    it, and is not to be kept for long. A goodbye makes others forget the records.
+    it, and is not to be kept for long.
     """
     more = 0
     if asked & _PTR:
@@ -147,26 +150,18 @@ def answer(asked, query=None, goodbye=False):
     elif asked & (_A | _NSEC | _SRV):
         more = _A | _NSEC
     more &= ~asked
-    longest = 0 if goodbye else _LEGACY_TTL if query else _LONG_TTL
-    unique = 1 if query else 0x8001  # others forget what they knew before
-    head = query[:2] + b"\x84\0" + query[4:6] if query else b"\0\0\x84\0\0\0"
-    counts = struct.pack("!HHH", _count(asked), 0, _count(more))
-    body = _records(asked, unique, longest) + _records(more, unique, longest)
-    return head + counts + (query[_HEAD:] if query else b"") + body
+    head = struct.pack("!3H", bin(asked).count("1"), 0, bin(more).count("1"))
+    if query:
+        head = query[:2] + b"\x84\0" + query[4:6] + head + query[_HEAD:]
+    else:
+        head = b"\0\0\x84\0\0\0" + head
+    return head + _records(asked, query) + _records(more, query)
 
 
-def _count(records):
-    n = 0
-    while records:
-        n += records & 1
-        records >>= 1
-    return n
-
-
-def _records(records, unique, longest):
+def _records(records, plain):
     service = _label + _HTTP
     out = b""
-    bit = 1
+    unique = 1 if plain else 0x8001  # others forget what they knew before
     for name, kind, flag, ttl, value in (
         (_host, _TYPE_A, unique, _TTL, _ip),
         (_host, 47, unique, _TTL, _host + b"\0\1\x40"),
@@ -175,8 +170,8 @@ def _records(records, unique, longest):
         (service, _TYPE_TXT, unique, _LONG_TTL, b"\0"),
         (_KINDS, _TYPE_PTR, 1, _LONG_TTL, _HTTP),
     ):
-        if records & bit:
-            head = struct.pack("!HHIH", kind, flag, min(ttl, longest), len(value))
+        if records & 1:
+            head = struct.pack("!HHIH", kind, flag, _PLAIN_TTL if plain else ttl, len(value))
             out += name + head + value
-        bit <<= 1
+        records >>= 1
     return out
