@@ -169,9 +169,10 @@ TABLE = (
     Setting(
         "MDNS",
         False,
-        "find the board by its name, as in http://switch.local/? y or n",
+        "find the board by its name (only for firmware with ROMFS)? y or n",
         "True if phones and PCs find the board as HOSTNAME.local (mDNS), and their lists of "
-        "services have its page. It takes memory: use it with firmware that has ROMFS",
+        "services have its page. Use it with firmware that has ROMFS: without, a deploy can run "
+        "out of memory",
         "False",
         choices=(False, True),
         shown=True,
