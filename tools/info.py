@@ -84,6 +84,7 @@ def report(facts: dict, compared: str) -> dict[str, str]:
         "switch": _switch(status, facts["stopped"]),
         "safe mode": _safe_mode(facts["resets"]),
         "uptime": _duration(status["uptime_s"]) if status else "unknown",
+        **({"MQTT": status["mqtt"]} if "mqtt" in status else {}),
         "requests": f"{status['requests']}, {status['rejected']} rejected" if status else "none",
         "last error": _last_error(facts["error"], facts["age"]),
         "WiFi": f"{facts['rssi']} dBm" if facts["rssi"] else "not connected",

@@ -25,9 +25,11 @@ _HEAP = "1M"  # so that nothing is collected in between
 # As they come at boot: each pays for what it is the first to need. Then what booting drops.
 _KEPT = ("rtc_state", "led", "http", "connection", "server", "webrepl_server", "button")
 _KEPT += ("access", "status", "pages", "api")
-# Kept where our access point came up, with ROMFS, while a deploy is on trial, and with MDNS.
+# Kept where our access point came up, with ROMFS, and while a deploy is on trial.
 _AT_TIMES = ("ap_watch", "overlay", "trial")
-_AT_TIMES += ("mdns_message", "mdns")
+# Kept where their settings are on.
+_OPTIONAL = ("mqtt_packets", "mqtt_switch", "mqtt", "home_assistant")
+_OPTIONAL += ("auto_off", "power_on", "metrics", "event_log", "page_more", "mdns_message", "mdns")
 
 # Budgets go down, never up, without a reason in the commit.
 PROGRAM = 512  # bytes that a tool's program may ask for in one piece
@@ -42,7 +44,7 @@ ALLOCATED = {"GET /led, seen before": 200}  # bytes a request
 
 def _refuse_unknown(tree: Path) -> None:
     there = {path.stem for path in (tree / "device").iterdir()}
-    known = {*_KEPT, *_AT_TIMES, *boot_only()}
+    known = {*_KEPT, *_AT_TIMES, *_OPTIONAL, *boot_only()}
     if wrong := sorted(there ^ known):
         raise UserError(
             f"modules of device/ and their lists do not agree: {', '.join(wrong)}",
@@ -60,6 +62,7 @@ def _chip(table: Table, tree: Path, programs: list[str]) -> None:
         return
     table.title("heap of each module as it is imported, 32-bit bytes (WebAssembly build)")
     notes = dict.fromkeys(_KEPT, "") | dict.fromkeys(_AT_TIMES, "  (at times)")
+    notes |= dict.fromkeys(_OPTIONAL, "  (optional)")
     notes |= dict.fromkeys(boot_only(), "  (boot only)")
     for name, taken in kept.modules(tree, tuple(notes)):
         table.row(name + notes[name], taken)
