@@ -18,6 +18,7 @@ LIMITS = (
     ("power_on", "POWER_ON", "off", ("off", "on", "last")),
     ("metrics", "METRICS", False, (False, True)),
     ("event_log", "EVENT_LOG", False, (False, True)),
+    ("mdns", "MDNS", False, (False, True)),
 )
 # made of tools/settings_table.py: end
 

@@ -8,7 +8,7 @@ LABELS = {
     "Uptime": "up",
     "Free memory": "mem_free",
     "Signal": "rssi",
-    "Address": "ip",
+    "Address": "mdns",  # or "ip" without a name
     "Version": "version",
     "Last error": "last_error",
     "MQTT": "mqtt",

@@ -209,6 +209,18 @@ TABLE = (
         shown=True,
         feature="event_log",
     ),
+    Setting(
+        "MDNS",
+        False,
+        "find the board by its name (only for firmware with ROMFS)? y or n",
+        "True if phones and PCs find the board as HOSTNAME.local (mDNS), and their lists of "
+        "services have its page. Use it with firmware that has ROMFS: without, a deploy can run "
+        "out of memory",
+        "False",
+        choices=(False, True),
+        shown=True,
+        feature="mdns",
+    ),
 )
 BY_NAME = {setting.name: setting for setting in TABLE}
 DEFAULTS = {setting.name: setting.default for setting in TABLE}

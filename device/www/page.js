@@ -26,7 +26,7 @@ let tell = (status) => {
     up < 120 ? (up | 0) + " min" : ((up / 60) | 0) + " hours",
     ((status.mem_free / 1024) | 0) + " KB",
     status.rssi && status.rssi + " dBm",
-    status.ip,
+    status.mdns || status.ip,
     status.version,
     status.last_error,
     status.mqtt,

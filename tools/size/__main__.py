@@ -29,7 +29,7 @@ _KEPT += ("access", "status", "pages", "api")
 _AT_TIMES = ("ap_watch", "overlay", "trial")
 # Kept where their settings are on.
 _OPTIONAL = ("mqtt_packets", "mqtt_switch", "mqtt", "home_assistant")
-_OPTIONAL += ("auto_off", "power_on", "metrics", "event_log", "page_more")
+_OPTIONAL += ("auto_off", "power_on", "metrics", "event_log", "page_more", "mdns_message", "mdns")
 
 # Budgets go down, never up, without a reason in the commit.
 PROGRAM = 512  # bytes that a tool's program may ask for in one piece
