@@ -31,7 +31,7 @@ def files(board: SerialTransport, wanted: dict[str, bytes]) -> str:
 
 
 def facts(board: SerialTransport) -> dict:
-    """All that the board tells of itself, by the names of on_board_info.py's functions; sizes in bytes.
+    """What the board tells of itself, by the names of on_board_info.py; sizes in bytes.
 
     `heap_block` is the largest piece of heap that can be had.
     """
