@@ -29,7 +29,7 @@ def start(startup=None):
         return
     settings = startup.settings
     button.start()
-    _forget(["device." + name for name in _BOOT_ONLY])
+    _forget(_BOOT_ONLY)
 
     # The largest modules, and those that people change: they come last.
     from device import server
@@ -52,7 +52,7 @@ def start(startup=None):
             problem = "%s is off: %s: %s" % (name, type(e).__name__, e)
             print("switch:", problem)
             status.rtc_state.record(problem)
-            _forget([name for name in sys.modules if name not in before])
+            _forget([name[7:] for name in sys.modules if name not in before])  # "device."
     server.listen(api)
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
 
@@ -62,8 +62,6 @@ def _forget(names):
     import device
 
     for name in names:
-        if sys.modules.pop(name, None):
-            name = name.split(".")[-1]
-            if hasattr(device, name):
-                delattr(device, name)
+        if sys.modules.pop("device." + name, None):
+            delattr(device, name)
     gc.collect()
