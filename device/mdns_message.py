@@ -112,7 +112,7 @@ def _name(data, p):
     # The name at `p`, in lower case, as far as a name of ours could reach.
     end = _name_end(data, p)
     name = data[p:end]
-    if name and name[-1]:  # it goes on elsewhere
+    if len(name) > 1 and name[-1]:  # it goes on elsewhere
         p = (name[-2] & 63) << 8 | name[-1]
         name = name[:-2] + data[p : min(_name_end(data, p), p + _LONGEST_NAME)]
     return name.lower()

@@ -7,6 +7,7 @@ import types
 
 import machine
 import network
+import vfs
 
 import device
 
@@ -50,6 +51,7 @@ class Board:
 
     def __init__(self, monkeypatch, hostname="Lamp"):
         machine.plug_in(monkeypatch)
+        monkeypatch.setattr(vfs, "rom_ioctl", None, raising=False)
         network.at_home()
         machine.now = START
         network.WLAN(0).connect()

@@ -131,6 +131,7 @@ def test_what_is_no_question_or_answer_of_mdns_is_ignored():
         assert parsed is None if cut < 17 else parsed[0] == 0
     assert parse(b"\0\0\x08" + good[3:]) is None  # another operation
     assert parse(good[:3] + b"\3" + good[4:]) is None  # an error
+    assert parse(good[:12] + b"\x3f" + good[13:] + b"\xc0")[0] == 0
     long = b"\x40" + b"x" * 64 + b"\0"
     assert asked(question(long), question()) == ""
 

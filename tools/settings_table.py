@@ -214,8 +214,7 @@ TABLE = (
         False,
         "find the board by its name (only for firmware with ROMFS)? y or n",
         "True if phones and PCs find the board as HOSTNAME.local (mDNS), and their lists of "
-        "services have its page. Use it with firmware that has ROMFS: without, a deploy can run "
-        "out of memory",
+        "services have its page. It needs firmware with ROMFS",
         "False",
         choices=(False, True),
         shown=True,

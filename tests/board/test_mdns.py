@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from fault_rig import HOME, answers, boot, complaints, heap, heap_is_back
 from mdns_cases import RESPONSE, UNICAST, A, message, question, record
 from zeroconf import DNSIncoming
 
+from tools.deploy import plan
+from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.hardware.wlan import Air
 from tools.virtual_board.udp.peer import Peer
@@ -30,11 +33,16 @@ def turn_on(tree: Path) -> None:
 
 
 @pytest.fixture
-def board(make_board: Callable[..., VirtualBoard]) -> VirtualBoard:
-    """A board with mDNS on that gets power when a test says so."""
-    board = make_board(turn_on, start=False, air=Air(dict(HOME)))
+def board(bundle: Path, tmp_path: Path) -> Iterator[VirtualBoard]:
+    """A board with mDNS on, and with ROMFS, that gets power when a test says so."""
+    tree = tmp_path / "tree"
+    shutil.copytree(bundle, tree)
+    turn_on(tree)
+    image.create(tmp_path / "flash.img", plan.files(tree), "romfs")
+    board = VirtualBoard(tmp_path / "flash.img", "romfs", air=Air(dict(HOME)))
     board.do(lambda chip: setattr(chip.wlan, "address", ADDRESS))
-    return board
+    yield board
+    board.close()
 
 
 @pytest.fixture
@@ -169,7 +177,7 @@ def test_under_a_hundred_messages_a_second_it_serves_and_keeps_nothing_of_them(
     print(f"{sent} messages, {asked} requests, {heap(board)} of {free} bytes free")
     heap_is_back(board, free, KEPT)
     assert board.do(lambda chip: (chip.boots, chip.stack.misuse)) == before
-    assert status(board)["mdns"] == "lamp.local" and complaints(board)
+    assert start_over(board) == "lamp.local" and complaints(board)
     while phone.waiting():
         phone.receive()
     assert addresses(phone, "lamp") == [ADDRESS]
@@ -209,3 +217,11 @@ def test_with_romfs_there_is_room_for_a_deploy_of_every_file_while_it_is_on(
     )
     assert status == 0, lines
     assert target.serves() and start_over(target.board) == "lamp.local"
+
+
+def test_on_firmware_without_romfs_a_line_says_that_it_is_off_and_the_switch_serves(
+    make_board: Callable[..., VirtualBoard],
+) -> None:
+    board = make_board(turn_on, air=Air(dict(HOME)))
+    assert "mdns" not in status(board)
+    assert "mdns is off: ImportError: " in status(board)["last_error"]
