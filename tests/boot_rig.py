@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import machine
+import network
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = 'PASS = "letmein"\nWIFI_SSID = "home"\nWIFI_PASSWORD = "correct horse"\n'
@@ -122,3 +123,23 @@ class Board:
 
         rtc_state.load()
         return rtc_state
+
+
+class Suspect(Board):
+    """A board that is reset again and again."""
+
+    def reset(self, cause):
+        """Reset it and boot."""
+        machine.reset(cause)
+        network.reset()
+        return self.boot()
+
+    def is_safe(self):
+        """Whether its switch stays off."""
+        safe = self.globals["startup"] is None or self.globals["startup"].mode == "safe"
+        assert safe == (self.rtc_state().crashes > 2)
+        return safe
+
+    def works(self):
+        """The switch serves a request."""
+        self.rtc_state().settle()

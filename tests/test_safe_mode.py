@@ -7,33 +7,13 @@ import sys
 import machine
 import network
 import pytest
-from boot_rig import Board
+from boot_rig import Suspect
 
 pytestmark = pytest.mark.slow
 CRASHES = [1, 2, 3]  # watchdog, exception, soft watchdog
 PROGRAMS = [4, 5]  # machine.reset(), deep sleep
 BY_HAND = [0, 6]  # power, the reset button
 DOOR = "device.webrepl_server"  # which is a stand-in
-
-
-class Suspect(Board):
-    """A board that is reset again and again."""
-
-    def reset(self, cause):
-        """Reset it and boot."""
-        machine.reset(cause)
-        network.reset()
-        return self.boot()
-
-    def is_safe(self):
-        """Whether its switch stays off."""
-        safe = self.globals["startup"] is None or self.globals["startup"].mode == "safe"
-        assert safe == (self.rtc_state().crashes > 2)
-        return safe
-
-    def works(self):
-        """The switch serves a request."""
-        self.rtc_state().settle()
 
 
 @pytest.fixture
@@ -164,14 +144,6 @@ def test_once_it_is_mended_a_reset_brings_the_switch_back(board):
     assert not board.is_safe()
 
 
-@pytest.mark.parametrize("memory", [b"", b"\xff" * 492, bytes(128)])
-def test_crashes_are_counted_though_the_memory_holds_rubbish(board, memory):
-    machine.memory = memory
-    for _ in range(7):
-        last = board.reset(machine.WDT_RESET)[-1]
-    assert "7 resets in a row" in last
-
-
 def test_a_module_that_resets_the_board_when_it_is_imported_does_not_keep_its_owner_out(
     board, monkeypatch
 ):
@@ -197,36 +169,3 @@ def test_a_module_that_resets_the_board_when_it_is_imported_does_not_keep_its_ow
     # Somebody mends it and resets the board over WiFi.
     assert board.reset(machine.SOFT_RESET) == ["boot: address 192.168.1.7"]
     assert not board.is_safe()
-
-
-@pytest.mark.parametrize("light", [0, 1])
-def test_memory_as_the_version_before_wrote_it_keeps_the_light_as_it_is(board, light):
-    # Of November 2026: magic, light, crashes, check, the last error, 128 bytes in all.
-    kept = bytearray(b"SW\x01" + bytes([light, 2, 0]) + b"WiFi: no network") + bytes(106)
-    kept[5] = -sum(kept) & 0xFF
-    machine.memory = bytes(kept)
-    board.reset(machine.SOFT_RESET)  # by the deploy
-    assert machine.calls == [("init", 2, machine.Pin.OUT, 1 - light)]
-    assert board.rtc_state().light == bool(light)
-    assert (board.rtc_state().crashes, board.last_error()) == (0, "")
-
-
-@pytest.mark.parametrize("boots", [0, 1, 3, 300])
-def test_the_last_error_tells_how_many_boots_ago_it_was(board, boots):
-    board.reset(machine.PWRON_RESET)
-    board.rtc_state().record("mine")
-    for _ in range(boots):
-        board.boot()
-    assert board.rtc_state().error_age == min(boots, 255)
-
-
-def test_boots_leave_what_a_later_version_keeps_in_memory(board):
-    board.reset(machine.PWRON_RESET)
-    board.rtc_state().record("mine")
-    machine.memory += bytes(range(192))
-    trial = bytes(range(1, 9))
-    for i, value in enumerate(trial):
-        board.rtc_state().set(8 + i, value)
-    board.reset(machine.EXCEPTION)
-    assert machine.memory.endswith(bytes(range(192)))
-    assert machine.memory[8:16] == trial

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from tools import settings_texts
 from tools.errors import UserError
+from tools.setting import fault
 from tools.settings_check import check
-from tools.settings_table import BY_NAME, OPTIONAL, TABLE, fault, switch_of
+from tools.settings_table import BY_NAME, OPTIONAL, TABLE, switch_of
 
 ROOT = Path(__file__).resolve().parent.parent
 BESIDE = Path(sys.executable).with_name("micropython")

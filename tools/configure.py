@@ -9,9 +9,10 @@ import socket
 import sys
 
 from tools.errors import UserError, main
+from tools.setting import Setting, Value, fault
 from tools.settings import CONFIG, EXAMPLE, known, render, write
 from tools.settings_check import unreachable
-from tools.settings_table import ASKED, Setting, Value, fault, is_used, switch_of
+from tools.settings_table import ASKED, is_used, switch_of
 
 _NONE = "-"  # the answer that empties a setting: Enter alone keeps it
 _YES, _NO = ("y", "yes", "true"), ("n", "no", "false")

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.errors import UserError
-from tools.settings_table import BY_NAME, Value
+from tools.setting import Value
+from tools.settings_table import BY_NAME
 
 CONFIG = Path("webrepl_cfg.py")
 EXAMPLE = Path("webrepl_cfg.py.example")

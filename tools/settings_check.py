@@ -6,8 +6,9 @@ import ast
 from collections.abc import Mapping
 
 from tools.errors import UserError
+from tools.setting import Value, fault
 from tools.settings import CONFIG, Binding, bindings
-from tools.settings_table import BY_NAME, DEFAULTS, Value, fault, is_like_a_password, meant
+from tools.settings_table import BY_NAME, DEFAULTS, is_like_a_password, meant
 
 
 def check(source: str) -> list[str]:

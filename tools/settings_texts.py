@@ -12,8 +12,9 @@ from pathlib import Path
 
 from tools.errors import main
 from tools.paths import ROOT
+from tools.setting import KEY, NAME, TEXT, Setting
 from tools.settings import EXAMPLE
-from tools.settings_table import BASE, KEY, NAME, OPTIONAL, TABLE, TEXT, Setting
+from tools.settings_table import BASE, OPTIONAL, TABLE
 
 _WIDTH = 99
 _KINDS = {TEXT: 0, NAME: 1, KEY: 2}  # as the board knows them

@@ -8,6 +8,7 @@ import client
 import pytest
 from deploy_rig import files, make_target  # noqa: F401  (fixtures)
 from fault_rig import victim, victims  # noqa: F401  (fixtures)
+from program_rig import run_program  # noqa: F401  (a fixture)
 
 from tools import build
 from tools.board import passwords

@@ -1,8 +1,5 @@
 """`make info`: what is on the board, in a dozen lines, from a board in any state."""
 
-import contextlib
-import inspect
-import io
 import json
 import os
 import re
@@ -10,15 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import client
 import pytest
 from deploy_rig import Files, Target
 from tool_rig import Tool, copy_project, run, way
 
-from tools import info
-from tools.board import connection, on_board, session
+from tools.board import connection, session
 from tools.build import VERSION
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import EXCEPTION
@@ -150,23 +145,6 @@ def test_a_flash_that_is_full_has_nothing_free(
     assert re.fullmatch(r"4096 KiB, \d{1,2} KiB free for files", lines["flash"])
 
 
-def test_more_blocks_free_than_there_are_is_none() -> None:
-    code = inspect.getsource(on_board.firmware)
-    modules = {
-        "esp": SimpleNamespace(check_fw=lambda: True, flash_size=lambda: 1 << 22),
-        "os": SimpleNamespace(
-            statvfs=lambda path: (4096, 4096, 768, 2**32 - 4, 0, 0, 0, 0, 0, 255),
-            uname=lambda: SimpleNamespace(machine="", version=""),
-        ),
-    }
-    shown = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(shown):
-        for name, module in modules.items():
-            patch.setitem(sys.modules, name, module)
-        exec(f"{code}\nfirmware()", {})
-    assert json.loads(shown.getvalue())["flash_free"] == 0
-
-
 def test_a_board_that_was_only_flashed_tells_what_it_can(make_board, project):
     def change(tree: Path) -> None:
         for path in sorted(tree.rglob("*"), reverse=True):
@@ -183,27 +161,3 @@ def test_without_settings_here_all_but_the_files_is_told(board, tmp_path):
     lines = told(board, project, "PORT")
     assert lines["files"].startswith("webrepl_cfg.py is missing; make it with `make configure`")
     assert lines["switch"].startswith("running")
-
-
-def test_a_damaged_firmware_and_one_of_another_mpy_version_stand_out():
-    facts = {
-        "machine": "ESP module with ESP8266",
-        "release": "v1.18",
-        "intact": False,
-        "mpy": 5,
-        "flash": 1 << 20,
-        "flash_free": 0,
-        "heap_free": 1,
-        "heap_block": 1,
-        "ip": "192.168.4.1",
-        "rssi": None,
-        "status": None,
-        "resets": 0,
-        "stopped": False,
-        "error": "",
-        "age": 0,
-    }
-    lines = info.report(facts, "")
-    assert lines["firmware"] == "v1.18, DAMAGED: write it again with `make flash`"
-    assert lines[".mpy version"].startswith("5, but deploy makes 6: ")
-    assert lines["address"] == "http://192.168.4.1/"

@@ -18,12 +18,14 @@ from .hardware.wlan import Air
 
 T = TypeVar("T")
 HTTP, WEBREPL = 80, 8266  # the board's ports
+MDNS, DNS = 5353, 53  # of UDP
 
 
 class VirtualBoard:
     """Switched on with start(), off with close(); a context manager does both.
 
     `image` is a flash image (image.py) of the firmware's `variant`; ports 0 take any free one.
+    `udp_ports` has more of them: port of the board -> port on 127.0.0.1.
     `printed` and `led_changed` are called in the board's thread. OSError where a port is taken.
     """
 
@@ -33,6 +35,7 @@ class VirtualBoard:
         variant: str = DEFAULT,
         http_port: int = 0,
         webrepl_port: int = 0,
+        udp_ports: dict[int, int] | None = None,
         air: Air | None = None,
         printed: Callable[[bytes], None] = lambda data: None,
         led_changed: Callable[[bool], None] = lambda lit: None,
@@ -45,10 +48,18 @@ class VirtualBoard:
         self._thread.start()
         layout = VARIANTS[variant]
         ports = {HTTP: http_port, WEBREPL: webrepl_port}
+        udp = {MDNS: 0, DNS: 0, **(udp_ports or {})}
         try:
             self.chip: Chip = self._call(
                 lambda: Chip(
-                    self._loop, image, layout, ports, self._print, self._led, air or Air()
+                    self._loop,
+                    image,
+                    layout,
+                    ports,
+                    udp,
+                    self._print,
+                    self._led,
+                    air or Air(),
                 )
             )
         except BaseException:
@@ -67,6 +78,14 @@ class VirtualBoard:
     def do(self, action: Callable[[Chip], T]) -> T:
         """Run `action(chip)` in the board's thread and give its result."""
         return self._call(lambda: action(self.chip))
+
+    def tcp_port(self, port: int) -> int:
+        """The port on 127.0.0.1 for a TCP port that a program on the board has listened at."""
+        return self.do(lambda chip: chip.stack.loopback_port(port))
+
+    def udp_port(self, port: int) -> int:
+        """The port on 127.0.0.1 for one of the board's UDP ports: 5353, 53, or one in use."""
+        return self.do(lambda chip: chip.udp.loopback_port(port))
 
     def _print(self, data: bytes) -> None:
         with self._changed:

@@ -17,6 +17,7 @@ from .prompt.repl import SOFT_REBOOT
 from .prompt.terminal import Terminal
 from .prompt.uart import Uart
 from .tcp.lwip import Stack
+from .udp.sockets import Sockets
 from .vm.calls import Calls
 from .vm.execution import Execution
 
@@ -33,12 +34,18 @@ class Chip(Hardware):
         image: Path,
         layout: Layout,
         ports: dict[int, int],
+        udp_ports: dict[int, int],
         printed: Callable[[bytes], None],
         led_changed: Callable[[bool], None],
         air: Air,
     ) -> None:
         self.loop = loop
         self.stack = Stack(loop, ports, self.interrupt)  # first: a port that is taken ends it here
+        try:
+            self.udp = Sockets(self.interrupt, loop, udp_ports, lambda: self.wlan)
+        except OSError:
+            self.stack.close_ports()
+            raise
         super().__init__(
             Flash(image, layout), air, led_changed, lambda pin: self.interrupt(_PIN + pin)
         )
@@ -47,7 +54,7 @@ class Chip(Hardware):
         self.restart_time = 0.1  # s from machine.reset() to the reset, as system_restart() takes
         self.boots = 0  # counts arrivals at the prompt
         self.crashes = 0  # of the VM, by itself
-        self.calls = Calls(self, self.stack, self.terminal)
+        self.calls = Calls(self, self.stack, self.udp, self.terminal)
         self._run: Execution | None = None
         self._tick()
 
@@ -101,6 +108,7 @@ class Chip(Hardware):
         """The VM has freed all objects at a soft reset: finalisers close the sockets."""
         self._swept = True
         self.stack.reset()
+        self.udp.reset()
         self.terminal.close_session()
         self.terminal.write(SOFT_REBOOT)
 
@@ -119,6 +127,7 @@ class Chip(Hardware):
         self._run = Execution(self)
 
     def _stop(self) -> None:
+        self.udp.reset()
         if self._run:
             self._run.stop()
             self._run = None
@@ -128,6 +137,7 @@ class Chip(Hardware):
         self._timer.cancel()
         self.power_cut()
         self.stack.close_ports()
+        self.udp.close_ports()
         self.uart.close()
         self.flash.close()
 
@@ -185,5 +195,6 @@ class Chip(Hardware):
     def _tick(self) -> None:
         # What the SDK does by itself: WiFi comes and goes; output that was held up drains.
         self.stack.link(self.wlan.state() == GOT_IP or self.wlan.ap_on)
+        self.udp.look()
         self._keys()
         self._timer = self.loop.call_later(0.05, self._tick)

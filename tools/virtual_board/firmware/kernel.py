@@ -57,6 +57,7 @@ def _modules(layout):
         "mount",
         "rom_partition",
         "soft_reset",
+        "udp",
     ):
         sys.modules.pop(hidden)
     imports.restrict(sys.modules, layout[_SIZE] > _ONE_MIB)

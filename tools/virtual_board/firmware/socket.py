@@ -1,6 +1,6 @@
 """`socket` of the ESP8266: modlwip's methods over the TCP of tools/virtual_board/tcp/lwip.py.
 
-Left out: UDP, raw sockets, outgoing connections and name look-ups, which the bundle does not use.
+UDP is in udp.py. Left out: raw sockets, outgoing connections and name look-ups.
 Harsher than the chip: there is no way round non-blocking rules through the C stack's own waits.
 Kinder: a socket with a callback and no other reference is kept alive here; the chip collects it.
 """
@@ -9,17 +9,18 @@ import io
 import time
 
 import link
+import udp
 from micropython import const
 
 AF_INET = 2
 SOCK_STREAM = 1
 SOCK_DGRAM = 2
 SOL_SOCKET = 1
+SO_BROADCAST, IPPROTO_IP, IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP = 0x20, 0, 0x400, 0x401
 SO_REUSEADDR = 4
 IPPROTO_TCP = 6
 TCP_NODELAY = 0x40
-MSG_PEEK = 1
-MSG_DONTWAIT = 8
+MSG_PEEK, MSG_DONTWAIT = 1, 2
 
 _EAGAIN = const(11)
 _ENOMEM = const(12)
@@ -43,6 +44,9 @@ def _close_collected():
 
 
 class socket(io.IOBase):
+    def __new__(cls, family=AF_INET, kind=SOCK_STREAM, *args, **kwargs):
+        return udp.socket() if kind == SOCK_DGRAM else super().__new__(cls)
+
     def __init__(self, family=AF_INET, kind=SOCK_STREAM, proto=0, *, _accepted=None):
         if kind != SOCK_STREAM:
             raise OSError(_EOPNOTSUPP)

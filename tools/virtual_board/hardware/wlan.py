@@ -75,6 +75,15 @@ class Wlan:
         self._up = answer == GOT_IP
         return answer
 
+    def own_addresses(self) -> tuple[str, str]:
+        """The station's and the access point's, each "" while it is down."""
+        station = self.address if self.state() == GOT_IP else ""
+        return station, self.ifconfig(1)[0] if self.ap_on else ""
+
+    def client_addresses(self) -> list[str]:
+        """Those of the access point's clients."""
+        return []
+
     # What the VM may call, by name: tools/virtual_board/firmware/network.py.
 
     def active(self, interface: int, *on: bool) -> bool:

@@ -37,7 +37,7 @@ from .network import Network
 from .sockets import POLLNVAL, Socket, State
 from .types import PortUser
 
-_MAX_SOCKETS = 127  # ids are small: they share a byte with other interrupts
+_MAX_SOCKETS = 111  # ids share a byte with other interrupts: UDP's are behind them, then pins
 
 
 class Stack(Network):
@@ -90,9 +90,9 @@ class Stack(Network):
         s = self._with_pcb(sid)
         if s.state is not State.NEW or self.listener(s.port):
             raise OSError(ENOMEM, "already listening")
+        port = self.open_port(s.port)
         s.state, s.slots = State.LISTENING, max(1, backlog)
-        if s.port in self.ports:
-            self.ports[s.port].listen()
+        port.listen()
 
     def accept(self, sid: int) -> tuple[int, tuple[str, int]]:
         """lwip_socket_accept(), non-blocking: (id, (ip, port)), or EAGAIN."""

@@ -9,6 +9,7 @@ leaves (silence.py). A soft reset closes every socket by its finaliser: FIN or R
 import asyncio
 import socket
 from collections.abc import Callable
+from errno import ENOMEM
 
 from . import loopback
 from .listener import Port
@@ -18,6 +19,7 @@ from .sockets import Socket
 from .syn import Syn, Syns
 from .types import Peer, PortUser
 
+_MAX_PORTS = 32  # of the board's that a program listens at in the board's life; harsher
 TIME_WAIT = 5.0  # s, 2 * TCP_MSL on this build
 
 
@@ -52,6 +54,14 @@ class Network:
         return Port(
             self.loop, number, lambda sock, peer: self.syns.send(Syn(board_port, sock, peer))
         )
+
+    def open_port(self, board_port: int) -> Port:
+        """The loopback port of one that a program listens at: it keeps that until the end."""
+        if board_port not in self.ports:
+            if len(self.ports) >= _MAX_PORTS:
+                raise OSError(ENOMEM, "too many ports")
+            self.ports[board_port] = self._port(board_port, 0)
+        return self.ports[board_port]
 
     def loopback_port(self, board_port: int) -> int:
         """The port on 127.0.0.1 that stands for one of the board's."""

@@ -10,7 +10,9 @@ from ..hardware.parts import Hardware
 from ..hardware.wlan import Refused
 from ..prompt.terminal import Terminal
 from ..tcp.lwip import Stack
+from ..udp.sockets import Sockets
 from .process import interpreter
+from .udp_calls import UdpCalls
 
 # Bytes of heap for Python. With 64-bit words, the 32-bit build's failures show at 46 to 48 KB.
 HEAP = 46000
@@ -24,11 +26,12 @@ _WLAN = (
 Result = tuple[int, bytes]
 
 
-class Calls:
+class Calls(UdpCalls):
     """answer(name, a, b, data) for every call that is answered at once. OSError is the VM's."""
 
-    def __init__(self, hardware: Hardware, stack: Stack, terminal: Terminal) -> None:
-        self._hardware, self._stack, self._terminal = hardware, stack, terminal
+    def __init__(self, hardware: Hardware, stack: Stack, udp: Sockets, terminal: Terminal) -> None:
+        self._hardware, self._stack, self._udp = hardware, stack, udp
+        self._terminal = terminal
 
     def answer(self, name: str, a: int, b: int, data: bytes) -> Result:
         """Carry out one call: (result, data)."""
