@@ -40,6 +40,15 @@ def escape(text):
     return text
 
 
+def option(name):
+    """A line of the form's list of networks."""
+    shown = escape(name)
+    # A browser sends the text without its outer spaces, and single ones for several.
+    if " ".join(name.split()) == name:
+        return "<option>%s" % shown
+    return '<option value="%s">%s' % (shown, shown)
+
+
 def _decode(data):
     # ValueError where a % has no two hex digits behind it, or where it is not UTF-8.
     first, *rest = data.replace(b"+", b" ").split(b"%")

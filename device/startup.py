@@ -120,13 +120,17 @@ class _Steps:  # and what one hands on to the next
     def wifi(self):
         from device import wifi
 
-        self.address, problem = wifi.connect(self.startup.settings)
+        settings = self.startup.settings
+        self.address, problem = wifi.connect(settings)
         if problem:
             self.board.problem("WiFi: " + problem)
-        if wifi.ap_is_up:
+        if settings.AP_PASSWORD:
             from device import ap_watch, server
 
-            server.jobs.append(ap_watch.sweep)  # to switch it off again
+            ap_watch.up = wifi.ap_is_up
+            server.jobs.append(ap_watch.sweep)
+        if wifi.ap_is_up:
+            settings.features.append("setup")
 
     def trial(self):
         import os

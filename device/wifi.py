@@ -6,6 +6,8 @@ import network
 from micropython import const
 
 _POLL_MS = const(50)
+_SCAN_MS = const(2000)
+_OUR_ADDRESS = const("4.3.2.1")  # Android shows no setup page at a private address
 
 ap_is_up = False  # our access point, which ap_watch.py switches off again
 
@@ -28,8 +30,18 @@ def connect(config, wait_ms=6000):
     # as a part of it (network_wlan.c: esp_config).
     stored = (call(sta.config, "ssid") or "").encode()[:32]
     wanted = config.WIFI_SSID.encode()
+    config.networks = ()  # names of those in reach
+    if config.AP_PASSWORD:
+        wait_ms -= _SCAN_MS
+        if wanted and stored and wanted != stored:
+            # Maybe entered on the setup page, out of reach of the network in webrepl_cfg.py.
+            _scan(sta, config, call)
+            names = [name.encode() for name in config.networks]
+            if stored in names and wanted not in names:
+                wanted = b""
     if not wanted and not stored:
-        call(sta.active, False)  # its search for nothing would disturb the access point
+        if not config.AP_PASSWORD:
+            call(sta.active, False)
         return _fall_back(config, call, "no network: set WIFI_SSID in webrepl_cfg.py")
     # With arguments connect() writes to flash, without them it does not.
     ours = (config.WIFI_SSID, config.WIFI_PASSWORD)
@@ -84,8 +96,33 @@ def _fall_back(config, call, why):
     # for that, which makes the access point slow (docs/esp8266/general.rst).
     ap = network.WLAN(network.WLAN.IF_AP)
     if config.AP_PASSWORD:
+        # For device/setup.py: it waits for two seconds, and clients would be lost meanwhile.
+        if not config.networks:
+            _scan(network.WLAN(network.WLAN.IF_STA), config, call)
         call(_open, ap, config.HOSTNAME, config.AP_PASSWORD)
-    return _address(ap, call) if ap_is_up else "", call.problem or why
+    if ap_is_up:
+        call(ap.ifconfig, (_OUR_ADDRESS, "255.255.255.0", _OUR_ADDRESS, _OUR_ADDRESS))
+        return _address(ap, call), call.problem or why
+    return "", call.problem or why
+
+
+def _scan(sta, config, call):
+    # A station that is searching makes the SDK refuse, and then scan() waits for ever
+    # (network_wlan.c: esp_scan).
+    call(sta.disconnect)
+    found = call(sta.scan) or []
+    found.sort(key=lambda network: -network[3])  # by signal
+    names = []
+    for name, *_ in found:
+        try:
+            name = str(name, "utf-8")
+        except ValueError:
+            continue  # it could not be entered
+        if name and name not in names:
+            names.append(name)
+    config.networks = names
+    if call(sta.config, "ssid"):
+        call(sta.connect)
 
 
 def _open(ap, name, password):

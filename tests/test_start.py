@@ -24,6 +24,15 @@ def boot(board, missing=()):
     return board.boot(missing=missing, server=board.server)
 
 
+class Setup:
+    """Stands in for device/setup.py."""
+
+    settings = None
+
+    def start(self, settings):
+        self.settings = settings
+
+
 def press():
     machine.now += 100
     machine.drive(0, 0)
@@ -96,10 +105,34 @@ def test_our_access_point_goes_at_a_request_once_the_network_is_back(board):
     network.air.clear()
     board.write_settings(SETTINGS + 'AP_PASSWORD = "12345678"')
     boot(board)
-    assert board.main() == ["switch: http://192.168.4.1/"]
+    board.stand_in("device.setup", Setup())
+    assert board.main() == ["switch: http://4.3.2.1/"]
     network.air["home"] = "correct horse"
+    machine.now += network.join_ms
     board.server.serve(b"GET /led HTTP/1.1\r\nHost: switch\r\n\r\n")
     assert network.active == [True, False]
+
+
+@pytest.mark.parametrize("password", ["", "12345678"])
+@pytest.mark.parametrize("in_reach", [False, True])
+def test_the_setup_page_is_loaded_only_where_our_access_point_is_up(board, password, in_reach):
+    if not in_reach:
+        network.air.clear()
+    board.write_settings(SETTINGS + f"AP_PASSWORD = {password!r}")
+    boot(board)
+    setup = Setup()
+    board.stand_in("device.setup", setup)
+    board.main()
+    assert (setup.settings is not None) == (bool(password) and not in_reach)
+    assert ("device.ap_watch" in sys.modules) == bool(password)
+
+
+def test_without_the_setup_page_the_switch_serves_and_says_so(board):
+    network.air.clear()
+    board.write_settings(SETTINGS + 'AP_PASSWORD = "12345678"')
+    boot(board, missing=["device.setup"])
+    line, address = board.main()
+    assert line.startswith("switch: setup is off: ") and address == "switch: http://4.3.2.1/"
 
 
 def test_our_access_point_goes_in_safe_mode_too(board):
@@ -109,6 +142,7 @@ def test_our_access_point_goes_in_safe_mode_too(board):
     board.main()
     assert network.active == [True, True]
     network.air["home"] = "correct horse"
+    machine.now += network.join_ms
     board.server.check()  # as when somebody comes to WebREPL
     assert network.active == [True, False]
 

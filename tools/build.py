@@ -47,8 +47,8 @@ def sources() -> dict[str, str]:
     paths = [ROOT / name for name in _SCRIPTS] + sorted((ROOT / "device").glob("*.py"))
     texts = {path.relative_to(ROOT).as_posix(): read_text(path) for path in paths}
     www = ROOT / "device" / "www"
-    texts[_SETUP_PAGES] = build_setup.render(www / "setup")
     texts[_PAGES] = build_pages.render(www, version="")
+    texts[_SETUP_PAGES] = build_setup.render(www / "setup")
     # Of the sources, so that it names the code, whichever way and by whatever it was compiled.
     digest = hashlib.sha256(repr(sorted(texts.items())).encode())
     version = f"{VERSION}+{digest.hexdigest()[:8]}"

@@ -1,0 +1,172 @@
+"""Setup by phone: a page on our own access point, where the board is told which network to join.
+
+startup.py has it loaded where that access point came up. Until setup ends, this module is HTTP's
+service in place of api.py: it answers the setup page's requests, and hands all others on, so that
+api.py's rules for hosts and sites stand. A host that is not the board leads to the page: by that,
+phones notice that there is one, and show it. What is entered is stored by the SDK, which joins
+that network again after a reset; no file is written.
+"""
+
+import os
+import sys
+from binascii import hexlify
+
+import machine
+import network
+from micropython import const
+
+from device import (
+    access,
+    ap_watch,
+    api,
+    connection,
+    http,
+    rtc_state,
+    server,
+    setup_dns,
+    setup_form,
+    setup_join,
+    setup_pages,
+)
+
+_HOST = const(0)  # a line of http's list of fields
+_MAX_RESPONSE = const(1071)  # see api.py
+_LOOK_MS = const(250)
+_LISTED = const(12)  # networks
+_RELOAD_S = const(2)
+_NEVER_S = const(999999)
+
+count = api.count  # of a service, see connection.py
+
+_settings = None
+_address = _token = ""  # a form without that number, which changes at each boot, is not ours
+
+
+def start(settings):
+    """Serve the setup page. OSError: the port of DNS is taken."""
+    global _settings, _address, _token
+    _settings = settings
+    settings.networks = settings.networks[:_LISTED]
+    _address = network.WLAN(network.WLAN.IF_AP).ifconfig()[0]
+    _token = hexlify(os.urandom(6)).decode()
+    setup_dns.start(_address)
+    _replace(api, sys.modules[__name__])
+    server.jobs[server.jobs.index(ap_watch.sweep)] = poll
+
+
+def handle(data):
+    """As api.handle()."""
+    try:
+        request = http.parse(bytes(data))
+        if request is None or isinstance(request, int):
+            return api.handle(data)
+        method, path, body, fields = request
+        response = _decide(method, path, body, fields[_HOST])
+        if response is None:
+            if path == "/switch":  # where the switch's page is meanwhile
+                data = bytes(data).replace(b"/switch", b"/", 1)
+            return api.handle(data)
+        return response[: response.find(b"\r\n\r\n") + 4] if method == "HEAD" else response
+    except MemoryError:
+        return http.error(503)
+
+
+def poll(now):
+    """A job of server.py's, in place of ap_watch's, which has it back when setup is over."""
+    if not ap_watch.up:
+        return ap_watch.sweep(now)
+    if setup_join.look(now):
+        _end()
+    return _LOOK_MS
+
+
+def _end():
+    network.WLAN(network.WLAN.IF_AP).active(False)
+    ap_watch.up = False
+    setup_dns.stop()
+    _replace(sys.modules[__name__], api)
+    if setup_join.state and not _named():
+        rtc_state.settle()  # this reset is meant
+        machine.reset()  # nothing of setup stays in memory, and what had no room starts
+
+
+def _replace(old, new):
+    for listener, service in connection.services.items():
+        if service is old:
+            connection.services[listener] = new
+
+
+def _named():
+    # Whether webrepl_cfg.py has another network than the one that was entered.
+    return _settings.WIFI_SSID not in ("", setup_join.ssid)
+
+
+def _decide(method, path, body, host):
+    """The response to a request that is about setup, else None."""
+    if host is not None and not access.is_local(host.lower()):
+        return http.error("302 Found", "Location: http://%s/\r\n" % _address)
+    if path == "/wifi" and method == "POST":
+        return _enter(body)
+    if method != "GET" and method != "HEAD":
+        return None
+    if path in setup_pages.PAGES:
+        return setup_pages.PAGES[path]
+    if path == "/wifi" and not setup_join.state:
+        return http.error(303, "Location: /\r\n")
+    if path != "/wifi" and path != "/":
+        return None
+    if path == "/" and setup_join.state == setup_join.JOINED and host != _address:
+        return None  # in the network that was joined, / is the switch
+    return _progress() if setup_join.state else _form()
+
+
+def _enter(body):
+    form = setup_form.fields(body) or {}
+    ssid = form.get("other") or form.get("ssid", "")
+    password = form.get("password", "")
+    response = http.error(303, "Location: /wifi\r\n")  # first: there may be no memory for it
+    if not setup_join.state:
+        setup_join.line = "Please enter that again."
+        if form.get("token") == _token:
+            setup_join.line = setup_form.fault(ssid, password)
+        if not setup_join.line:
+            try:
+                setup_join.join(ssid, password)
+            except OSError:
+                setup_join.line = "The switch could not try that. Please enter it again."
+    return response
+
+
+def _form():
+    setup_join.pause()
+    networks = list(_settings.networks)
+    if setup_join.ssid:  # what was entered comes first
+        networks = [setup_join.ssid] + [name for name in networks if name != setup_join.ssid]
+    while True:
+        options = "".join([setup_form.option(name) for name in networks])
+        page = _page(setup_pages.FORM % (_settings.HOSTNAME, setup_join.line, options, _token))
+        if len(page) <= _MAX_RESPONSE:
+            return page
+        networks.pop()  # the weakest
+
+
+def _progress():
+    name = _settings.HOSTNAME
+    if "mdns" in _settings.features:
+        name += ".local"
+    more = "If the phone leaves this WiFi meanwhile, look for http://%s/ in your own." % name
+    reload = _RELOAD_S
+    if setup_join.state == setup_join.JOINED:
+        # Not again: in a minute, nobody would answer.
+        reload = _NEVER_S
+        address = network.WLAN(network.WLAN.IF_STA).ifconfig()[0]
+        more = "Go back to your own WiFi and open <a href=http://%s/>http://%s/</a> or http://%s/."
+        more = more % (address, address, name)
+        if _named():
+            more += " After a restart within its reach, the WiFi of webrepl_cfg.py counts again."
+    return _page(setup_pages.STATE % (reload, _settings.HOSTNAME, setup_join.line, more))
+
+
+def _page(text):
+    body = text.encode()
+    return (setup_pages.HEAD % len(body)).encode() + body
