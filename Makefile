@@ -79,6 +79,8 @@ tools.%: .venv/.installed
 ##   FIRMWARE_VARIANT=v   the firmware `make run` plays: generic, romfs or 1m
 ##   HTTP_PORT=n          the virtual board's HTTP port (8080)
 ##   WEBREPL_PORT=n       the virtual board's WebREPL port (8266)
+##   MDNS_PORT=n          its port for mDNS, 5353 on a board (any free one)
+##   DNS_PORT=n           its port for DNS, 53 on a board (any free one)
 ##   PORT=/dev/tty...     a board's serial port (the only one that has a board)
 ##   HOST=name[:port]     a board on the network, by its WebREPL port (8266)
 ##   HOSTS="name ..."     several of them

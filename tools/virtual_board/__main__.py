@@ -1,7 +1,7 @@
 """`make run`: a board without a board, in the foreground.
 
 Environment: FLASH (the image, build/flash.img), FIRMWARE_VARIANT (generic; or romfs, 1m),
-HTTP_PORT (8080), WEBREPL_PORT (8266).
+HTTP_PORT (8080), WEBREPL_PORT (8266), MDNS_PORT and DNS_PORT (any free one).
 """
 
 import fcntl
@@ -22,7 +22,7 @@ from tools.deploy import plan
 from tools.errors import UserError, main
 
 from . import hosts, image, passwords, settings_note
-from .board import VirtualBoard
+from .board import DNS, MDNS, VirtualBoard
 from .chip import Chip
 from .console import Console
 from .hardware.flash import DEFAULT, VARIANTS
@@ -114,6 +114,7 @@ def _boot(board: VirtualBoard, console: Console, ended: Callable[[], bool]) -> N
 def run() -> None:
     """Print where the board is to be reached, then what it reports, until Ctrl-C."""
     http, webrepl = _port("HTTP_PORT", 8080), _port("WEBREPL_PORT", 8266)
+    udp_ports = {MDNS: _port("MDNS_PORT", 0), DNS: _port("DNS_PORT", 0)}
     variant = _variant()
     path = _flash(variant)
     os.fchmod(_lock(path), 0o600)  # an older version may have made it
@@ -133,12 +134,14 @@ def run() -> None:
             variant,
             http,
             webrepl,
+            udp_ports,
             printed=console.printed,
             led_changed=console.led_changed,
         )
     except OSError as e:
         raise UserError(
-            e.strerror or str(e), "stop what uses it, or choose HTTP_PORT= and WEBREPL_PORT="
+            e.strerror or str(e),
+            "stop what uses it, or choose HTTP_PORT=, WEBREPL_PORT=, MDNS_PORT= and DNS_PORT=",
         ) from e
     board.do(lambda chip: setattr(chip.stack, "guard", hosts.Guard))
     try:

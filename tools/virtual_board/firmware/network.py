@@ -3,6 +3,7 @@
 import json
 
 import link
+from utime import sleep_ms
 
 STAT_IDLE = 0
 STAT_CONNECTING = 1
@@ -55,10 +56,21 @@ class WLAN:
         return _ask("isconnected", self._if)
 
     def status(self, *what):
-        return _ask("status", self._if, *what)
+        value = _ask("status", self._if, *what)
+        if isinstance(value, list):
+            return [(bytes(mac), address) for mac, address in value]
+        return value
 
     def scan(self):
-        return [tuple(x) for x in _ask("scan")]
+        if self._if:
+            raise OSError("STA required")
+        ms, count = _ask("scan")
+        sleep_ms(ms)  # of the PC: esp_scan() runs no callback meanwhile
+        found = []
+        for i in range(count):
+            ssid, bssid, *rest = _ask("scan_result", i)
+            found.append((bytes(ssid), bytes(bssid)) + tuple(rest))
+        return found
 
     def config(self, *what, **values):
         if what:
@@ -67,7 +79,8 @@ class WLAN:
         _ask("config_set", self._if, values)
 
     def ifconfig(self, *what):
-        return tuple(_ask("ifconfig", self._if, *what))
+        value = tuple(_ask("ifconfig", self._if, *what))
+        return None if what else value
 
     def ipconfig(self, *what, **values):
         value = _ask("ipconfig", self._if, *what)

@@ -1,4 +1,4 @@
-"""The WiFi: a station and an access point with the SDK's memory, and the air around them.
+"""The WiFi: a station and an access point (clients.py) with the SDK's memory; the air is air.py.
 
 From ports/esp8266/network_wlan.c: connect() with arguments stores them in the SDK's flash area and
 returns at once; stored credentials connect by themselves at power-up and after a drop; the station
@@ -6,12 +6,15 @@ reports IDLE, CONNECTING, WRONG_PASSWORD, NO_AP_FOUND or GOT_IP. A new chip has 
 its access point up, open to whoever knows the documented password. Harsher than the chip: what the
 SDK stored does not outlive the process, so every `make run` starts from a new chip; and connect()
 leaves a station where it has joined, which the SDK's reference only says to disconnect first.
+scan() fails while the station is joining.
 """
 
+from .air import CONNECTING, GOT_IP, IDLE, NO_AP_FOUND, WRONG_PASSWORD, Air
+from .clients import Clients
 from .clock import Clock
 
-IDLE, CONNECTING, WRONG_PASSWORD, NO_AP_FOUND, CONNECT_FAIL, GOT_IP = range(6)
 _JOIN_MS = 300  # a quick access point with DHCP
+_FAIL_MS = {NO_AP_FOUND: 2000, WRONG_PASSWORD: 2500}  # all channels; a handshake tried again
 _STA_READ = {"ssid", "essid", "channel", "hostname", "dhcp_hostname", "mac", "protocol", "pm"}
 _AP_ONLY = {"ssid", "essid", "hidden", "security", "authmode", "key", "password", "channel"}
 _ANY = {"mac", "hostname", "dhcp_hostname", "protocol", "txpower", "pm"}
@@ -19,21 +22,6 @@ _ANY = {"mac", "hostname", "dhcp_hostname", "protocol", "txpower", "pm"}
 
 class Refused(Exception):
     """The call raises in the VM: (name of the exception, its argument)."""
-
-
-class Air:
-    """The networks in reach: ssid -> password. None: any network is there, with any password."""
-
-    def __init__(self, networks: dict[str, str] | None = None) -> None:
-        self.networks = networks
-
-    def answer(self, ssid: str, key: str) -> int:
-        """What joining gives: GOT_IP, WRONG_PASSWORD or NO_AP_FOUND."""
-        if self.networks is None:
-            return GOT_IP if ssid else NO_AP_FOUND
-        if ssid not in self.networks:
-            return NO_AP_FOUND
-        return GOT_IP if self.networks[ssid] == key else WRONG_PASSWORD
 
 
 class Wlan:
@@ -46,19 +34,21 @@ class Wlan:
         self.station_on, self.ap_on = False, True  # a new chip: SoftAP only
         self.ap = {"ssid": "MicroPython-c0002a", "key": "micropythoN", "security": 4}
         self.address = "127.0.0.1"
+        self.clients = Clients(lambda: self.ap_on)
         self.dhcp_name = ""
         self.power_up()
 
     def power_up(self) -> None:
         """A hard reset: the firmware's variables are new, and the SDK joins the stored network."""
         self._hostname, self._country = "mpy-esp8266", "XX"
-        self._up = False
+        self._up = self._failed = False
+        self.clients.power_up()
         self._since: int | None = None
         if self.station_on and self.stored[0]:
             self._join()
 
     def _join(self) -> None:
-        self._since = self._clock.ms()
+        self._since, self._failed = self._clock.ms(), False
         self._joining = self.stored
 
     def state(self) -> int:
@@ -67,22 +57,26 @@ class Wlan:
             self._up = False
             return IDLE
         answer = self.air.answer(*self._joining)
-        if self._clock.ms() - self._since < _JOIN_MS:
+        if answer == GOT_IP and self._failed:
+            self._join()  # the network has come back
+        if self._clock.ms() - self._since < _FAIL_MS.get(answer, _JOIN_MS):
             self._up = False
             return CONNECTING
         if answer != GOT_IP and self._up:
             self._join()  # dropped: the SDK tries again, for ever
-        self._up = answer == GOT_IP
+        if answer == GOT_IP and not self._up:
+            self.clients.lose_all()
+        self._up, self._failed = answer == GOT_IP, answer != GOT_IP
         return answer
 
     def own_addresses(self) -> tuple[str, str]:
         """The station's and the access point's, each "" while it is down."""
         station = self.address if self.state() == GOT_IP else ""
-        return station, self.ifconfig(1)[0] if self.ap_on else ""
+        return station, self.clients.address
 
     def client_addresses(self) -> list[str]:
         """Those of the access point's clients."""
-        return []
+        return list(self.clients.joined)
 
     # What the VM may call, by name: tools/virtual_board/firmware/network.py.
 
@@ -91,6 +85,7 @@ class Wlan:
             self.flash_writes += 1
             if interface:
                 self.ap_on = on[0]
+                self.clients.lose_all()
             elif on[0] != self.station_on:
                 self.station_on = on[0]
                 self._since = None
@@ -114,21 +109,28 @@ class Wlan:
         self.state()
 
     def isconnected(self, interface: int) -> bool:
-        return False if interface else self.state() == GOT_IP
+        return bool(self.clients.joined) if interface else self.state() == GOT_IP
 
     def status(self, interface: int, *what: str) -> object:
         if what == ("rssi",) and not interface:
             return -52 if self.state() == GOT_IP else 31
         if what == ("stations",) and interface:
-            return []
+            return [[list(mac), address] for address, mac in self.clients.joined.items()]
         if what:
             raise Refused("ValueError", "unknown status param")
         return -1 if interface else self.state()
 
-    def scan(self) -> list:
+    def scan(self) -> list[int]:
         if not self.station_on:
-            raise Refused("OSError", "STA not active")
-        return [[ssid, "", 6, -52, 3, 0] for ssid in self.air.networks or {}]
+            raise Refused("OSError", "STA must be active")
+        if self.state() == CONNECTING:
+            raise Refused("OSError", "scan failed")
+        self._found = self.air.scan()
+        return [self.air.scan_ms, len(self._found)]
+
+    def scan_result(self, index: int) -> list:
+        ssid, bssid, *rest = self._found[index]
+        return [list(ssid), list(bssid), *rest]
 
     def config_get(self, interface: int, key: str) -> object:
         if interface and key in ("ssid", "essid", "security", "authmode"):
@@ -153,11 +155,16 @@ class Wlan:
                 raise Refused("OSError", "can't set AP config")
             name = {"essid": "ssid", "password": "key", "authmode": "security"}.get(key, key)
             self.ap[name] = value
+            if name in _AP_ONLY:
+                self.clients.lose_all()
         self.flash_writes += 1
 
     def ifconfig(self, interface: int, *what: object) -> list:
         if interface:
-            return ["192.168.4.1", "255.255.255.0", "192.168.4.1", "192.168.4.1"]
+            if what:
+                self.clients.ifconfig = list(what[0])
+                self.clients.lose_all()
+            return self.clients.ifconfig
         up = self.state() == GOT_IP
         return [
             self.address if up else "0.0.0.0",

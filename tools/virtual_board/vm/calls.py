@@ -21,7 +21,7 @@ _PULL_UP = 16
 _SO_REUSEADDR, _TCP_NODELAY = 4, 0x40
 _WLAN = (
     "active config_get config_set connect country disconnect hostname ifconfig ipconfig "
-    "isconnected scan status"
+    "isconnected scan scan_result status"
 ).split()
 Result = tuple[int, bytes]
 
