@@ -1,8 +1,8 @@
-"""Our access point while the network is away: it goes off when the station has joined, and comes
-up where the network has been gone for two minutes.
+"""Our access point while the network is away: it comes up where the network has been gone for two
+minutes, and goes off when that is back.
 
-It comes up at boot only (wifi.py, which leaves the heap then), so the latter takes a restart. A
-module of its own, loaded only where AP_PASSWORD is set.
+It comes up at boot (wifi.py, which leaves the heap then), so that takes a restart. Loaded only
+where AP_PASSWORD is set.
 """
 
 import time
@@ -15,10 +15,20 @@ from device import rtc_state
 
 _LOOK_MS = const(1000)
 _GONE_MS = const(120000)
+# In RTC memory, see rtc_state.py.
+_WIFI = const(14)
+_GONE = const(1)
 
 up = False  # the access point
 
-_joined = None  # ticks: when the station was last seen to be joined
+_joined = 0  # ticks: when the station was last seen to be in its network
+
+
+def start(is_up):
+    """Watch from now on, with the access point up or not."""
+    global up, _joined
+    up = is_up
+    _joined = time.ticks_ms()
 
 
 def sweep(now):
@@ -30,11 +40,10 @@ def sweep(now):
             if up:
                 network.WLAN(network.WLAN.IF_AP).active(False)
                 up = False
-        # Not in safe mode, which a restart would end.
-        elif not up and _joined is not None and rtc_state.settled:
-            if time.ticks_diff(now, _joined) >= _GONE_MS:
-                rtc_state.record("no WiFi for 2 minutes: restarted for the access point")
-                machine.reset()
+        # Settled, since a reset before that counts as a crash, and one in safe mode would end it.
+        elif not up and rtc_state.settled and time.ticks_diff(now, _joined) >= _GONE_MS:
+            rtc_state.set(_WIFI, _GONE)
+            machine.reset()
     except OSError:
         pass  # the next time tries again
     return _LOOK_MS

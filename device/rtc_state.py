@@ -12,6 +12,7 @@ It lives in RTC memory, of which programs have 492 bytes (machine_rtc.c):
             8  a deploy on trial: 1 confirmed, 2 failed, 3 taken back; boot.py writes it, too
             9  spare
            10  kept for the time at which the light goes off by itself, 4 bytes
+           14  for the next boot: 1 open the access point, 2 join what the SDK has stored
      16  last error: ASCII, filled up with zeros
     128  what later versions keep there: stays as it is
 

@@ -1,8 +1,8 @@
 """Setup by phone: a page on our own access point, where the board is told which network to join.
 
-startup.py has it loaded where that access point came up. Until setup ends, this module is HTTP's
-service in place of api.py: it answers the setup page's requests, and hands all others on, so that
-api.py's rules for hosts and sites stand. A host that is not the board leads to the page: by that,
+startup.py has it loaded where that access point came up. Until the next reset, this module is
+HTTP's service in place of api.py: it answers the setup page's requests, and hands all others on,
+so that api.py's rules for hosts and sites stand. A host that is not the board leads to the page: by that,
 phones notice that there is one, and show it. What is entered is stored by the SDK, which joins
 that network again after a reset; no file is written.
 """
@@ -31,6 +31,8 @@ from device import (
 
 _HOST = const(0)  # a line of http's list of fields
 _MAX_RESPONSE = const(1071)  # see api.py
+_WIFI = const(14)  # in RTC memory, see rtc_state.py
+_KEEP = const(2)
 _LOOK_MS = const(250)
 _LISTED = const(12)  # networks
 _RELOAD_S = const(2)
@@ -50,7 +52,9 @@ def start(settings):
     _address = network.WLAN(network.WLAN.IF_AP).ifconfig()[0]
     _token = hexlify(os.urandom(6)).decode()
     setup_dns.start(_address)
-    _replace(api, sys.modules[__name__])
+    for listener, service in connection.services.items():
+        if service is api:
+            connection.services[listener] = sys.modules[__name__]
     server.jobs[server.jobs.index(ap_watch.sweep)] = poll
 
 
@@ -72,28 +76,15 @@ def handle(data):
 
 
 def poll(now):
-    """A job of server.py's, in place of ap_watch's, which has it back when setup is over."""
-    if not ap_watch.up:
-        return ap_watch.sweep(now)
+    """A job of server.py's, in place of ap_watch's. Setup ends with a restart: it has taken the
+    memory of the page, and of what needs a network.
+    """
     if setup_join.look(now):
-        _end()
-    return _LOOK_MS
-
-
-def _end():
-    network.WLAN(network.WLAN.IF_AP).active(False)
-    ap_watch.up = False
-    setup_dns.stop()
-    _replace(sys.modules[__name__], api)
-    if setup_join.state and not _named():
+        if setup_join.state:
+            rtc_state.set(_WIFI, _KEEP)
         rtc_state.settle()  # this reset is meant
-        machine.reset()  # nothing of setup stays in memory, and what had no room starts
-
-
-def _replace(old, new):
-    for listener, service in connection.services.items():
-        if service is old:
-            connection.services[listener] = new
+        machine.reset()
+    return _LOOK_MS
 
 
 def _named():
@@ -109,8 +100,6 @@ def _decide(method, path, body, host):
         return _enter(body)
     if method != "GET" and method != "HEAD":
         return None
-    if path in setup_pages.PAGES:
-        return setup_pages.PAGES[path]
     if path == "/wifi" and not setup_join.state:
         return http.error(303, "Location: /\r\n")
     if path != "/wifi" and path != "/":
@@ -144,7 +133,9 @@ def _form():
         networks = [setup_join.ssid] + [name for name in networks if name != setup_join.ssid]
     while True:
         options = "".join([setup_form.option(name) for name in networks])
-        page = _page(setup_pages.FORM % (_settings.HOSTNAME, setup_join.line, options, _token))
+        page = setup_pages.response(
+            setup_pages.FORM % (_settings.HOSTNAME, setup_join.line, options, _token)
+        )
         if len(page) <= _MAX_RESPONSE:
             return page
         networks.pop()  # the weakest
@@ -163,10 +154,7 @@ def _progress():
         more = "Go back to your own WiFi and open <a href=http://%s/>http://%s/</a> or http://%s/."
         more = more % (address, address, name)
         if _named():
-            more += " After a restart within its reach, the WiFi of webrepl_cfg.py counts again."
-    return _page(setup_pages.STATE % (reload, _settings.HOSTNAME, setup_join.line, more))
-
-
-def _page(text):
-    body = text.encode()
-    return (setup_pages.HEAD % len(body)).encode() + body
+            more += " After a power cut, the WiFi in webrepl_cfg.py counts where it is in reach."
+    return setup_pages.response(
+        setup_pages.STATE % (reload, _settings.HOSTNAME, setup_join.line, more)
+    )

@@ -26,12 +26,6 @@ def start(address):
     server.sources.append(serve)
 
 
-def stop():
-    """Answer no longer."""
-    server.sources.remove(serve)
-    _sock.close()
-
-
 def serve(_):
     """Answer what has come; a source of server.py's, which takes the EAGAIN behind the last."""
     for _ in range(_EACH_SWEEP):

@@ -23,8 +23,15 @@ _SOFT_WATCHDOG = const(3)
 # In RTC memory, see rtc_state.py.
 _MEANT = const(6)
 _TRIAL = const(8)
+_WIFI = const(14)
 _CONFIRMED = const(1)
 _UNDONE = const(3)
+# Values of _WIFI: open the access point; join what the SDK has stored.
+_GONE = const(1)
+_KEEP = const(2)
+
+# Features that have nothing to do without a network: setup needs their memory.
+_OF_NETWORKS = ("mqtt", "mdns")
 
 
 class Startup:
@@ -32,9 +39,7 @@ class Startup:
 
     mode = "run"  # or "safe": the switch stays off
     verdict = ""  # why it does
-
-    def __init__(self, settings):
-        self.settings = settings  # a config.Config
+    settings = None  # a config.Config
 
 
 def run(board):
@@ -93,7 +98,8 @@ class _Steps:  # and what one hands on to the next
         from device import config
 
         settings = config.load()
-        self.startup = Startup(settings)
+        self.startup = Startup()
+        self.startup.settings = settings
         if settings.problem and self.board:
             self.board.problem(settings.problem)
 
@@ -121,16 +127,29 @@ class _Steps:  # and what one hands on to the next
         from device import wifi
 
         settings = self.startup.settings
-        self.address, problem = wifi.connect(settings)
+        rtc_state = self.board.rtc_state
+        meant = rtc_state._bytes[_WIFI] if rtc_state else 0
+        if meant:
+            rtc_state.set(_WIFI, 0)  # any other reset is nobody's wish for that
+        is_safe = not rtc_state or rtc_state.crashes >= _LIMIT
+        self.address, problem = wifi.connect(settings, meant == _GONE, meant == _KEEP, is_safe)
         if problem:
             self.board.problem("WiFi: " + problem)
-        if settings.AP_PASSWORD:
+        if settings.AP_PASSWORD and (wifi.ap_is_up or meant != _GONE):
             from device import ap_watch, server
 
-            ap_watch.up = wifi.ap_is_up
+            ap_watch.start(wifi.ap_is_up)
             server.jobs.append(ap_watch.sweep)
-        if wifi.ap_is_up:
-            settings.features.append("setup")
+        if wifi.ap_is_up and not is_safe:
+            self._set_up(settings)
+
+    def _set_up(self, settings):
+        import device
+        from device import setup_pages
+
+        device.pages = setup_pages  # api.py's, and the page's own 3 KB stay on the flash
+        settings.features = [name for name in settings.features if name not in _OF_NETWORKS]
+        settings.features.append("setup")
 
     def trial(self):
         import os

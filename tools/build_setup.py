@@ -1,7 +1,7 @@
 """Build the setup pages: device/www/setup/* becomes device/setup_pages.py.
 
-The style is a response that is complete in advance, as those of build_pages.py are. The two pages
-are texts that the board fills in, since what is in them differs in length.
+The style is a response that is complete in advance, as those of build_pages.py are. The pages are
+texts that the board fills in, since what is in them differs in length.
 """
 
 import re
@@ -21,18 +21,32 @@ HEADERS = (
 FIELDS = {
     "form.html": ("name", "line", "networks", "token"),
     "state.html": ("refresh", "name", "line", "more"),
+    "switch.html": ("name", "line"),
 }
 
 _MODULE = '''\
-"""The setup pages: made by tools/build_setup.py from device/www/setup."""
+"""The setup pages: made by tools/build_setup.py from device/www/setup. They are api.py's pages
+while setup lasts.
+"""
+
+VERSION = "{version}"
 
 PAGES = {pages!r}
-
-HEAD = {head!r}
 
 FORM = {form!r}
 
 STATE = {state!r}
+
+
+def render(name, on):
+    """The response with the switch's page, as device/pages.py has it."""
+    return response({switch!r} % (name.decode(), "On" if on else "Off"))
+
+
+def response(text):
+    """A whole response with a page."""
+    text = text.encode()
+    return ({head!r} % len(text)).encode() + text
 '''
 
 
@@ -48,10 +62,17 @@ def page(path: Path, links: dict[str, str]) -> str:
     )
 
 
-def render(www: Path) -> str:
-    """The source of device/setup_pages.py for the sources in www."""
+def render(www: Path, version: str) -> str:
+    """The source of device/setup_pages.py for the sources in www, with VERSION = version."""
     made = assets(www)
     links = {name: link for name, (link, _) in made.items()}
-    form, state = (page(www / name, links) for name in FIELDS)
+    form, state, switch = (page(www / name, links) for name in FIELDS)
     head = "\r\n".join(("HTTP/1.1 200 OK", *HEADERS, "Content-Length: %d", "", ""))
-    return _MODULE.format(pages=dict(made.values()), head=head, form=form, state=state)
+    return _MODULE.format(
+        version=version,
+        pages=dict(made.values()),
+        head=head,
+        form=form,
+        state=state,
+        switch=switch,
+    )
