@@ -2,9 +2,9 @@
 
 startup.py has it loaded where that access point came up. Until the next reset, this module is
 HTTP's service in place of api.py: it answers the setup page's requests, and hands all others on,
-so that api.py's rules for hosts and sites stand. A host that is not the board leads to the page: by that,
-phones notice that there is one, and show it. What is entered is stored by the SDK, which joins
-that network again after a reset; no file is written.
+so that api.py's rules for hosts and sites stand. A host that is not the board leads to the page:
+so phones notice it, and show it. What is entered is stored by the SDK, which joins that network
+again after a reset; no file is written.
 """
 
 import os

@@ -6,6 +6,8 @@ import pytest
 
 from device import ap_watch, config, rtc_state, wifi
 
+WIFI = 14  # in RTC memory, see rtc_state.py
+
 
 @pytest.fixture(autouse=True)
 def board(monkeypatch):
@@ -24,11 +26,11 @@ def settings():
 
 
 @pytest.fixture
-def fallback(settings, monkeypatch):
-    """The access point is up, for want of a network."""
-    wifi.connect(settings)
-    monkeypatch.setattr(ap_watch, "up", wifi.ap_is_up)
-    monkeypatch.setattr(ap_watch, "_joined", None)
+def point(settings):
+    """The access point is up, since the network was gone."""
+    wifi.connect(settings, gone=True)
+    ap_watch.start(wifi.ap_is_up)
+    assert network.active[1]
 
 
 def come_back():
@@ -37,7 +39,7 @@ def come_back():
     machine.now += network.join_ms
 
 
-def test_the_access_point_goes_when_the_network_is_back(fallback):
+def test_the_access_point_goes_when_the_network_is_back(point):
     ap_watch.sweep(0)
     assert network.active[1]
     come_back()
@@ -45,7 +47,7 @@ def test_the_access_point_goes_when_the_network_is_back(fallback):
     assert not network.active[1]
 
 
-def test_a_sweep_that_fails_is_made_up_for_by_the_next(fallback):
+def test_a_sweep_that_fails_is_made_up_for_by_the_next(point):
     come_back()
     network.broken.add("active")
     ap_watch.sweep(0)
@@ -54,7 +56,7 @@ def test_a_sweep_that_fails_is_made_up_for_by_the_next(fallback):
     assert not network.active[1]
 
 
-def test_an_access_point_that_is_gone_is_not_switched_again(fallback):
+def test_an_access_point_that_is_gone_is_not_switched_again(point):
     come_back()
     ap_watch.sweep(0)
     network.calls.clear()
@@ -63,12 +65,15 @@ def test_an_access_point_that_is_gone_is_not_switched_again(fallback):
 
 
 @pytest.fixture
-def restarts(monkeypatch):
-    """What the board's restarts are noted in."""
+def restarts(monkeypatch, settings):
+    """When the board has restarted, watched since it booted in its network."""
     restarts = []
     monkeypatch.setattr(machine, "reset", lambda: restarts.append(machine.now), raising=False)
     rtc_state.load()
     rtc_state.settle()
+    come_back()
+    wifi.connect(settings)
+    ap_watch.start(wifi.ap_is_up)
     return restarts
 
 
@@ -79,19 +84,17 @@ def minutes(count):
         ap_watch.sweep(machine.now)
 
 
-def test_a_network_that_is_gone_for_two_minutes_brings_the_access_point(fallback, restarts):
-    come_back()
+def test_a_network_that_is_gone_for_two_minutes_brings_the_access_point(restarts):
     minutes(3)
     assert restarts == []
     network.air.clear()
     minutes(1)
-    assert restarts == []
+    assert restarts == [] and not rtc_state._bytes[WIFI]
     minutes(2)
-    assert restarts and "2 minutes" in rtc_state.last_error()
+    assert restarts and rtc_state._bytes[WIFI] == 1 and rtc_state.settled
 
 
-def test_a_router_that_restarts_in_time_restarts_nothing(fallback, restarts):
-    come_back()
+def test_a_router_that_restarts_in_time_restarts_nothing(restarts):
     for _ in range(3):
         minutes(1)
         network.air.clear()
@@ -100,18 +103,15 @@ def test_a_router_that_restarts_in_time_restarts_nothing(fallback, restarts):
     assert restarts == []
 
 
-def test_without_any_network_the_board_does_not_restart_again_and_again(fallback, restarts):
-    minutes(10)
-    assert restarts == [] and ap_watch.up
-    ap_watch.up = False  # it could not come up
-    minutes(10)
-    assert restarts == []
-
-
-def test_safe_mode_is_not_ended_by_a_network_that_is_gone(fallback, restarts, monkeypatch):
-    come_back()
-    minutes(1)
+def test_safe_mode_is_not_ended_by_a_network_that_is_gone(restarts, monkeypatch):
     network.air.clear()
     monkeypatch.setattr(rtc_state, "settled", False)
     minutes(5)
+    assert restarts == []
+
+
+def test_while_the_access_point_is_up_nothing_restarts(restarts):
+    network.air.clear()
+    ap_watch.up = True
+    minutes(10)
     assert restarts == []
