@@ -8,6 +8,7 @@ again after a reset; no file is written.
 """
 
 import os
+import socket
 import sys
 from binascii import hexlify
 
@@ -33,6 +34,7 @@ _HOST = const(0)  # a line of http's list of fields
 _MAX_RESPONSE = const(1071)  # see api.py
 _WIFI = const(14)  # in RTC memory, see rtc_state.py
 _KEEP = const(2)
+_CALLBACK = const(20)  # socket option, see server.py
 _LOOK_MS = const(250)
 _LISTED = const(12)  # networks
 _RELOAD_S = const(2)
@@ -51,7 +53,9 @@ def start(settings):
     settings.networks = settings.networks[:_LISTED]
     _address = network.WLAN(network.WLAN.IF_AP).ifconfig()[0]
     _token = hexlify(os.urandom(6)).decode()
-    setup_dns.start(_address)
+    sock = setup_dns.start(_address)
+    sock.setsockopt(socket.SOL_SOCKET, _CALLBACK, server.sweep)
+    server.sources.append(setup_dns.serve)
     for listener, service in connection.services.items():
         if service is api:
             connection.services[listener] = sys.modules[__name__]

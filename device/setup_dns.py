@@ -4,10 +4,7 @@ import socket
 
 from micropython import const
 
-from device import server
-
 _PORT = const(53)
-_CALLBACK = const(20)  # socket option, see server.py
 _MOST = const(512)  # bytes of a message over UDP (RFC 1035 4.2.1)
 _EACH_SWEEP = const(4)  # lwIP keeps no more for a socket
 
@@ -16,14 +13,15 @@ _address = b""
 
 
 def start(address):
-    """Answer from now on that every name has `address`, like "4.3.2.1". Raises OSError."""
+    """Take DNS's port, to say that every name has `address`, like "4.3.2.1" -> the socket.
+    Raises OSError.
+    """
     global _sock, _address
     _address = bytes(map(int, address.split(".")))
     _sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     _sock.bind(socket.getaddrinfo("0.0.0.0", _PORT)[0][-1])
     _sock.setblocking(False)
-    _sock.setsockopt(socket.SOL_SOCKET, _CALLBACK, server.sweep)
-    server.sources.append(serve)
+    return _sock
 
 
 def serve(_):

@@ -19,7 +19,8 @@ from tools.virtual_board.chip import SOFT_RESTART, WATCHDOG, Chip
 from tools.virtual_board.hardware.wlan import Air
 
 # Loaded only for want of a network, with ROMFS, and while a deploy is on trial.
-NOT_ALWAYS = ("ap_watch", "overlay", "trial")
+SETUP = ("setup", "setup_dns", "setup_form", "setup_join")
+NOT_ALWAYS = ("ap_watch", "overlay", "trial", *SETUP)
 MODULES = sorted([path.stem for path in (ROOT / "device").glob("*.py")] + ["pages"])
 
 

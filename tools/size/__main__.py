@@ -26,6 +26,8 @@ _KEPT = ("rtc_state", "led", "http", "connection", "server", "webrepl_server", "
 _KEPT += ("access", "status", "pages", "api")
 # Kept where our access point came up, with ROMFS, and while a deploy is on trial.
 _AT_TIMES = ("ap_watch", "overlay", "trial")
+# Kept while setup lasts, and then in place of pages.
+_AT_TIMES += ("setup_pages", "setup_dns", "setup_form", "setup_join", "setup")
 
 # Budgets go down, never up, without a reason in the commit.
 # Bytes of heap with 32-bit words, as measured. By the factor of 1.23 between this build and the
