@@ -104,5 +104,5 @@ def test_whatever_comes_is_read_or_refused():
     seeds = [b"ssid=caf%C3%A9&other=&password=a+b%2B&token=00ff", b"a=b&c=d", b"%41%42=%43"]
     for body in mutated(seeds, 2000):
         if max(body) < 128:
-            found = fields(body)
+            found = setup_form.fields(body)  # MicroPython takes more for UTF-8 than CPython
             assert found is None or len("".join(found)) <= len(body)
