@@ -14,7 +14,7 @@ unexport PYTHONSAFEPATH
 ## To use it:
 run: tools.virtual_board ## the virtual board, in the foreground; Ctrl-C ends it
 configure: tools.configure ## ask for WiFi, passwords and the LED's pin; write webrepl_cfg.py
-flash: tools.flash ## put the firmware FIRMWARE=file on the board at PORT
+flash: tools.flash ## put MicroPython, or the firmware FIRMWARE=file, on the board at PORT
 deploy: tools.deploy ## bring the board at PORT, HOST or HOSTS up to date, all or nothing
 repl: tools.repl ## a prompt on the board at PORT or HOST
 watch: tools.watch ## put each file on the board at PORT or HOST as it is saved
@@ -81,10 +81,11 @@ tools.%: .venv/.installed
 ##   WEBREPL_PORT=n       the virtual board's WebREPL port (8266)
 ##   MDNS_PORT=n          its port for mDNS, 5353 on a board (any free one)
 ##   DNS_PORT=n           its port for DNS, 53 on a board (any free one)
+##   BROKER_PORT=n        an MQTT broker's port on this PC, for the virtual board at 192.168.1.5
 ##   PORT=/dev/tty...     a board's serial port (the only one that has a board)
 ##   HOST=name[:port]     a board on the network, by its WebREPL port (8266)
 ##   HOSTS="name ..."     several of them
-##   FIRMWARE=file.bin    what `make flash` writes
+##   FIRMWARE=file.bin    what `make flash` writes (the newest release, downloaded)
 ##   DRY_RUN=1            say what `make deploy` would do
 ##   TRIAL=0              keep what is deployed, also if it does not work
 ##   OLD_PASS='...'       the board's WebREPL password, where webrepl_cfg.py has a new one

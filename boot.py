@@ -15,15 +15,15 @@ class _Boot:
 
     def run(self):
         # The firmware's own access point has a password that everybody knows.
-        self.step("access point", self.no_public_access_point)
-        self.step("deploy", self.roll_forward)
+        self.step("access point", self.close_ap)
+        self.step("deploy", self.finish)
         crashes = self.step("crashes", self.count) or 0
         if crashes > 1 or self.failed:
             self.step("undo", self.undo)
         if crashes > 6:
             self.problem("%d resets in a row: off; mend it and reset the board" % crashes)
         else:
-            self.step("image", self.mount_image)
+            self.step("image", self.images)
             self.startup = self.step("start", self.start)
         if not self.startup:
             if not self.interrupted:
@@ -54,14 +54,14 @@ class _Boot:
         if self.rtc_state:
             self.rtc_state.record(line)
 
-    def no_public_access_point(self):
+    def close_ap(self):
         import network
 
         ap = network.WLAN(network.WLAN.IF_AP)
         if ap.active():
             ap.active(False)
 
-    def roll_forward(self):
+    def finish(self):
         import os
 
         try:
@@ -127,7 +127,7 @@ class _Boot:
         print("boot: takes back the last deploy, which does not work")
         machine.reset()
 
-    def mount_image(self):
+    def images(self):
         # Firmware with ROMFS runs device/ from an image in flash: /device.rom has a line for the
         # one in use and for the one before it.
         import vfs
@@ -140,6 +140,11 @@ class _Boot:
         from binascii import hexlify
         from hashlib import sha256
 
+        try:
+            # The firmware mounts what begins at the start of the partition, damaged or not.
+            vfs.umount("/rom")
+        except OSError:
+            pass
         with lines:
             for line in lines:
                 start, length, digest = line.split()
@@ -151,10 +156,6 @@ class _Boot:
     def mount(self, vfs, image):
         import sys
 
-        try:
-            vfs.umount("/rom")
-        except OSError:
-            pass  # the firmware mounts what begins at the start of the partition
         vfs.mount(image, "/rom")
         sys.path.insert(0, "/rom")
         from device import overlay

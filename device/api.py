@@ -64,10 +64,7 @@ def handle(data):
     # check once are only compared, which allocates nothing.
     if data in _polls:
         return _ON if led.signal.value() else _OFF  # _led(), without the price of a call
-    try:
-        return _handle(bytes(data))
-    except MemoryError:
-        return http.error(503)
+    return _handle(data)
 
 
 def count(status):
@@ -83,15 +80,22 @@ def count(status):
 
 def _handle(data):
     global _polls
-    request = http.parse(data)
-    if request is None:
-        return None
-    response = request
-    if not isinstance(request, int):
-        method, path, body, fields = request
-        response = _decide(method, path, fields)
-        if callable(response):  # from here, since the C stack is short
-            response = response(method, body, fields)
+    try:
+        data = bytes(data)
+        request = http.parse(data)
+        if request is None:
+            return None
+        response = request
+        if not isinstance(request, int):
+            method, path, body, fields = request
+            response = _decide(method, path, fields)
+            if callable(response):  # from here, since the C stack is short
+                response = response(method, body, fields)
+    except MemoryError:
+        response = 503
+    except Exception as e:
+        rtc_state.failed(e)
+        response = 500
     if isinstance(response, int):
         response = http.error(response)
     start = 2 * (data[0] == 13 and data[1] == 10)  # CR LF in front of a request is passed over
@@ -161,7 +165,7 @@ def wish(body, fields):
             # No space in a word.
             if words == '{"on":%s}' % word and '"on"' in text and word in text:
                 return word == "true"
-    return http.error('400 Body must be {"on": true} or {"on": false}')
+    return http.error('400 Body must be like {"on": true}')
 
 
 def report():

@@ -34,7 +34,7 @@ def start():
 
 
 def poll(_):
-    """Toggle the light where a press has begun; a job of server.py's.
+    """Toggle the light where a press has begun; a source of server.py's, called at each sweep.
 
     The level counts, as it is now: which edge it was, and how many were lost, does not matter.
     Runs from the scheduler, on top of anything: allocates nothing, prints nothing.
@@ -52,5 +52,7 @@ def poll(_):
 
 
 def _edge(_):
-    if not (sweep and sweep()):
+    if sweep:
+        sweep()  # which calls poll()
+    else:
         poll(None)

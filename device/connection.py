@@ -1,16 +1,14 @@
 """The clients' connections: accepted, read, answered and ended, and none of them ever waited for.
 
-lwIP drops the SYN of a sixth active connection (tcp_in.c). Three slots, which HTTP and WebREPL
-share, and a WebREPL session leave one for the next client, for whom one in the three makes room.
-
+lwIP drops the SYN of a sixth active connection (tcp_in.c). Three slots for HTTP and WebREPL and a
+session leave one for the next client, for whom one of the three is evicted.
 A service is a module, or an object, with
   port            the TCP port
-  handle(data)    the response (bytes, at most 1071) to `data` (bytes-like), all that has come so
-                  far on one connection, or None while that is no whole request
+  handle(data)    the response (bytes, at most 1071) to `data` (bytes-like, all of one connection
+                  so far), or None while that is no whole request; where it raises, 500 is sent
   count(status)   called once for each client, with the first digit of the status that it was sent
                   (a byte, as in b"2"), or 0 where it was lost
-  upgraded(sock, peer)    only where it answers 101, and then instead of count(): True where it
-                  keeps the socket, else that is closed
+  upgraded(sock, peer)    only behind a 101, instead of count(): True where it keeps the socket
 The client closes first, or is closed after a short silence.
 
 On a request's way, here and in server.py, no function has more than 11 words of locals and stack,
@@ -34,8 +32,8 @@ _LINGER_MS = const(50)  # of silence
 _LINGER_READS = const(128)  # 64 KiB
 _CHECK_MS = const(25)
 
-# A slot is a list of these, and free while there is no socket.
-_SOCK = const(0)
+# A slot is a list of these.
+_SOCK = const(0)  # None: the slot is free
 _PEER = const(1)
 _SERVICE = const(2)
 _SINCE = const(3)  # ticks: when check() saw it first as it is, or None
@@ -51,9 +49,7 @@ _view = memoryview(_buffer)
 
 
 def accept(listener):
-    """Take in the client that waits there, and evict another where no slot is free -> whether it
-    could. Where nobody may be evicted yet, the client waits in lwIP's backlog.
-    """
+    """Take in the client that waits there, if need be by evicting another -> whether it could."""
     for slot in slots:
         if not slot[_SOCK]:
             break
@@ -86,31 +82,40 @@ def check(now):
     wait = None
     for slot in slots:
         if slot[_SOCK]:
-            _check_timeout(slot, now)
             wait = _CHECK_MS  # not later: an event may be lost
+            _check_timeout(slot, now)
     return wait
 
 
 def _serve(slot):
     try:
-        n = slot[_SOCK].readinto(_buffer)
-        while n:
-            _handle_data(slot, n)
-            if n < _BUFFER or not slot[_SOCK]:
-                break
+        n = _BUFFER
+        while n == _BUFFER and slot[_SOCK]:
             n = slot[_SOCK].readinto(_buffer)
+            if n:
+                _handle_data(slot, n)
         if n == 0:
             _close(slot)
+    except OSError:
+        _drop(slot)
+    except MemoryError:
+        _drop(slot)
+    except Exception:
+        _fail(slot, 500)
+        raise  # to server.py, which records it
+
+
+def _fail(slot, number):
+    try:
+        _handle_data(slot, -number)
     except Exception:
         _drop(slot)
 
 
 def abort(sock):
-    """Make the next close() of a socket take effect at once, not after 5 s. Never raises.
-
-    A full send buffer has no room for a FIN, so modlwip.c aborts (tcp_out.c: tcp_enqueue_flags).
-    The client may still get the 503 before the RST. The spaces make it fill the buffer.
-    """
+    """Make the next close() of a socket take effect at once, not after 5 s. Never raises."""
+    # A full send buffer has no room for a FIN, so modlwip.c aborts (tcp_out.c: tcp_enqueue_flags).
+    # The client may still get the 503 before the RST. The spaces make it fill the buffer.
     try:
         sock.setblocking(False)
         sock.send(error(503, "Retry-After: %-909s\r\n" % 1))
@@ -119,8 +124,7 @@ def abort(sock):
 
 
 def _evict():
-    # Rather who has an answer than who is silent, and rather these than who asks -> the free slot,
-    # or None where that client has just come.
+    # Rather who has an answer than who is silent, and rather these than who asks -> the free slot.
     for slot in slots:
         if slot[_READS_LEFT]:
             break
@@ -141,14 +145,14 @@ def _rank(slot):
 
 
 def _handle_data(slot, n):
-    # Deal with the `n` bytes in _buffer or, for 0, with a client that is late.
+    # Deal with the `n` bytes in _buffer or, below 0, answer with that error.
     if slot[_READS_LEFT]:
         slot[_READS_LEFT] -= 1
         slot[_SINCE] = None
         if not slot[_READS_LEFT]:
             _close(slot)
         return
-    if n:
+    if n > 0:
         data = _view[:n]
         if slot[_DATA]:
             data = slot[_DATA] + data
@@ -157,7 +161,7 @@ def _handle_data(slot, n):
             slot[_DATA] = bytes(data)
             return
     else:
-        response = error(408)
+        response = error(-n)
     if slot[_SOCK].send(response) != len(response):
         raise OSError
     slot[_READS_LEFT] = _LINGER_READS
@@ -174,16 +178,12 @@ def _handle_data(slot, n):
 def _check_timeout(slot, now):
     if slot[_SINCE] is None:
         slot[_SINCE] = now
-    timeout = _LINGER_MS if slot[_READS_LEFT] else _REQUEST_TIMEOUT_MS
-    if 0 <= ticks_diff(now, slot[_SINCE]) < timeout:
-        return
-    try:
-        if slot[_READS_LEFT]:
+    late = ticks_diff(now, slot[_SINCE])
+    if slot[_READS_LEFT]:
+        if not 0 <= late < _LINGER_MS:
             _close(slot)
-        else:
-            _handle_data(slot, 0)
-    except Exception:
-        _drop(slot)
+    elif not 0 <= late < _REQUEST_TIMEOUT_MS:
+        _fail(slot, 408)
 
 
 def _drop(slot):

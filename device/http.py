@@ -59,7 +59,7 @@ _ERRORS = const("""
 415 Content-Type must be application/json
 421 Host is not a name of this switch
 431 Headers Too Large
-500 Status is too long
+500 Failed
 5010 Method unknown
 5011 Transfer-Encoding unknown
 503 Busy

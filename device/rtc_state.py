@@ -20,6 +20,9 @@ A module and no class, since there is one such memory. What a function changes i
 returns.
 """
 
+import io
+import sys
+
 from machine import RTC
 from micropython import const
 
@@ -76,7 +79,7 @@ def settle():
 
 def last_error():
     """The last error since power came, or ""."""
-    return "".join(map(chr, _bytes[_ERROR:_END].rstrip(b"\0")))
+    return "".join(map(chr, _bytes[_ERROR:_END].rstrip(b"\0 ")))
 
 
 def record(text):
@@ -87,6 +90,18 @@ def record(text):
         _bytes[_ERROR + i] = ord(c) if " " <= c <= "~" else ord("?")
     error_age = 0
     set(_AGE, 0)
+
+
+def failed(e):
+    """Retain an exception as the last error: the line it arose in, its type and text. Never
+    raises, prints nothing.
+    """
+    try:
+        trace = io.StringIO()
+        sys.print_exception(e, trace)
+        record(trace.getvalue().split("File ")[-1].replace("\n", " "))
+    except Exception:
+        pass  # there is no memory
 
 
 def set(i, value):

@@ -8,7 +8,7 @@ It knows listeners, and beside them
             it has to be called again, at most 2**28, or None for "when anything has happened".
             All are called when one is due, and within 25 ms of any event: so a job looks
             for itself whether it has something to do.
-What one of them raises costs only itself its turn.
+What one of them raises is the last error, and costs only itself its turn.
 
 sweep() is the only callback there is: what else wants to be called back calls it, and does nothing
 where it returns True.
@@ -23,6 +23,7 @@ from micropython import const
 
 from device import connection
 from device.connection import accept, services
+from device.rtc_state import failed
 
 _BACKLOG = const(4)
 _POLLNVAL = const(32)  # of a closed socket
@@ -111,8 +112,8 @@ def _run_jobs(late):
 def _call(function, argument):
     try:
         return function(argument)
-    except Exception:
-        pass  # as where there is no memory: the next sweep tries again
+    except Exception as e:
+        failed(e)  # and the next sweep tries again
 
 
 connection.callback = sweep

@@ -162,7 +162,10 @@ class _Steps:  # and what one hands on to the next
             return  # there is none
         if rtc_state._bytes[_TRIAL] == _CONFIRMED:
             rtc_state.set(_TRIAL, 0)
-            os.remove("/.deploy/undo")
+            os.remove("/.deploy/undo")  # first: without what is kept it must not be there
+            for name in os.listdir("/.deploy"):
+                if name != "manifest":
+                    os.remove("/.deploy/" + name)
             return
         from device import server, trial
 

@@ -18,25 +18,18 @@ _CAUSES = const("power-on,watchdog,exception,watchdog,software,deep sleep,reset 
 # Functions that optional modules add: each is called with the fields (dict) and adds its own.
 more = []
 
-_started = _last = 0  # ticks
+started = last = 0  # ticks; switch.py sets both
 _rounds = 0  # that the counter has made since
-
-
-def start():
-    """Count the time from now on."""
-    global _started, _last, _rounds
-    _started = _last = time.ticks_ms()
-    _rounds = 0
 
 
 def tick(now):
     """Notice at `now` (ticks) where the counter begins anew, for which once in 12 days is enough,
     and where the board has been up for a minute: resets until then are forgiven. A job.
     """
-    global _last, _rounds
-    if now < _last:
+    global last, _rounds
+    if now < last:
         _rounds += 1
-    _last = now
+    last = now
     if not rtc_state.settled:
         if now < _UP_MS:  # it begins at 0 with every hard reset
             return _UP_MS - now
@@ -50,7 +43,7 @@ def read(version, requests, rejected):
     fields = {
         "version": version,
         "firmware": sys.version.split("; ")[-1],
-        "uptime_s": (_rounds * _PERIOD + _last - _started) // 1000,
+        "uptime_s": (_rounds * _PERIOD + last - started) // 1000,
         "mem_free": gc.mem_free(),
         "rssi": sta.status("rssi") if sta.isconnected() else None,
         "ip": address(),

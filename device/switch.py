@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import time
 
 from device import button
 
@@ -17,7 +18,7 @@ def start(startup=None):
     button switches the light all the same.
     """
     loaded = sys.modules.get("device.server")
-    if loaded and button.poll in getattr(loaded, "jobs", ()):
+    if sys.modules.get("device.api", 0) in getattr(loaded, "services", {}).values():
         return
     if not startup:
         from device.startup import load
@@ -33,14 +34,15 @@ def start(startup=None):
     # The largest modules, and those that people change: they come last.
     from device import server
 
-    button.sweep = server.sweep  # with WebREPL on, its listener tells even if api.py is broken
+    if not button.sweep:  # with WebREPL on, its listener tells even if api.py is broken
+        button.sweep = server.sweep
+        server.sources.append(button.poll)  # whose event a full queue may have lost
     from device import api, status
 
-    status.start()
+    status.started = status.last = time.ticks_ms()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
     server.listen(api)
-    # A full queue may have lost the button's event; and the clock begins anew now and then.
-    server.jobs += [button.poll, status.tick]
+    server.jobs.append(status.tick)  # the clock begins anew now and then
     for name in settings.features:
         gc.collect()
         try:

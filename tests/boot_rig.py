@@ -40,15 +40,19 @@ class Server:
         self.raises = raises
         self.sweeps = 0
         self.service = None
+        self.services = {}
+        self.sources = []
         self.jobs = []
 
     def listen(self, service):
         if self.raises:
             raise self.raises
-        self.service = service
+        self.service = self.services[self] = service
 
     def sweep(self):
         self.sweeps += 1
+        for source in self.sources:
+            source(False)
 
     def serve(self, request):
         response = bytes(self.service.handle(request))
@@ -57,6 +61,7 @@ class Server:
         return response
 
     def check(self):
+        self.sweep()
         for job in self.jobs:
             job(machine.now)
 

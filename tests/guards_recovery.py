@@ -88,7 +88,7 @@ GUARDS = [
     Guard(
         "the firmware's access point goes off before anything of ours runs",
         "boot.py",
-        ('        self.step("access point", self.no_public_access_point)\n', ""),
+        ('        self.step("access point", self.close_ap)\n', ""),
         "test_boot_faults.py::test_the_access_point_with_the_public_password_is_off_before"
         "_anything_of_ours_runs",
     ),
@@ -108,7 +108,7 @@ GUARDS = [
     Guard(
         "roll-forward of an interrupted deploy",
         "boot.py",
-        ('        self.step("deploy", self.roll_forward)\n', ""),
+        ('        self.step("deploy", self.finish)\n', ""),
         "board/test_deploy_power.py::test_power_lost_in_or_after_any_write_leaves_the"
         "_old_set_or_makes_way_for_the_new[PORT]",
     ),

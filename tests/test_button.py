@@ -20,6 +20,7 @@ class Switch:
 
     def sweep(self):
         self.did.append("sweep")
+        button.poll(False)  # a source of the server
 
     @property
     def toggles(self):

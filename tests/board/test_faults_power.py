@@ -74,7 +74,7 @@ def test_power_lost_at_any_file_operation_of_a_boot_leaves_a_board_that_boots(
     boot(board)
     assert answers(board) is False  # nothing but a power cut puts the light out
     prompt_answers(board)
-    assert {*complaints(board)} == {"boot: address 127.0.0.1", "switch: http://127.0.0.1/"}
+    assert {*complaints(board)} == {"boot: address 192.168.1.42", "switch: http://192.168.1.42/"}
 
 
 def test_the_reset_button_at_any_file_operation_of_a_boot_leaves_the_light_as_it_was(

@@ -48,7 +48,7 @@ def test_at_a_new_address_the_switch_is_served_and_says_which_it_is(victim: Vict
             assert answers(board) is True
             assert json.loads(client.request(board.http, "GET", "/status")[1])["ip"] == "10.0.0.9"
         finally:
-            board.do(lambda chip: setattr(chip.wlan, "address", "127.0.0.1"))
+            board.do(lambda chip: setattr(chip.wlan, "address", "192.168.1.42"))
 
 
 def press(chip: Chip) -> None:

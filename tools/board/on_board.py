@@ -7,7 +7,7 @@ of more than 1 KB: so each allocates 512 bytes at most at once, and prints as it
 
 
 def state():
-    """Whether the switch runs, and where: {machine, ip, serving, error}."""
+    """Whether the switch answers a request, and where: {machine, ip, serving, error}."""
     import json
     import os
     import sys
@@ -20,6 +20,12 @@ def state():
     rtc_state = sys.modules.get("device.rtc_state")
     station = network.WLAN(network.WLAN.IF_STA).ifconfig()[0]
     serving = api and server and api in server.services.values()
+    if serving:
+        try:
+            serving = api.handle(b"GET /led HTTP/1.0\r\n\r\n")[9:12] != b"500"
+        except Exception as e:
+            serving = False
+            getattr(rtc_state, "failed", repr)(e)  # older versions do not have it
     answer = {
         "machine": os.uname().machine,
         "ip": status and status.address() or station,
@@ -120,7 +126,9 @@ def rtc_memory():
 
 
 def confirm():
-    """A deploy ended well: forgive resets before it, and clear the error of an earlier boot."""
+    """A deploy ended well: forgive resets before it, clear the error of an earlier boot, and drop
+    what was kept for the way back.
+    """
     from device import rtc_state
 
     rtc_state.settle()
@@ -132,7 +140,10 @@ def confirm():
     trial = sys.modules.get("device.trial")
     if trial:
         trial.confirmed = True
-        os.remove("/.deploy/undo")
+        os.remove("/.deploy/undo")  # first: without what is kept it must not be there
+        for name in os.listdir("/.deploy"):
+            if name != "manifest":
+                os.remove("/.deploy/" + name)
 
 
 def receive(name):

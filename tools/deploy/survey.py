@@ -55,7 +55,7 @@ def survey(board: SerialTransport, wanted: dict[str, bytes]) -> Survey:
     mpy, pending, has_rom = answer
     manifest = bytes.fromhex("".join(calls.lines(board, on_board_survey.manifest)))
     listed = listed_in(manifest) if manifest else []
-    there = on_rom.look(board) if has_rom else None
+    there = on_rom.look(board, wanted) if has_rom else None
     files = digests(there.files(wanted) if there else wanted)
     candidate = {*candidates(files), *(listed or [])}
     if there:  # of those in /device the image has some of the same names
@@ -75,7 +75,7 @@ def _with_modules(
 ) -> Plan:
     # The modules in the image a line each, by the files inside it.
     modules = digests({path: x for path, x in wanted.items() if rom.in_image(path)})
-    if there.has(rom.image(wanted)):
+    if there.runs_it:
         found = modules
     elif there.in_use:
         names = calls.lines(board, on_board_survey.names, (rom.MOUNTED + rom.FOLDER[:-1],))

@@ -1,7 +1,7 @@
 """`make run`: a board without a board, in the foreground.
 
 Environment: FLASH (the image, build/flash.img), FIRMWARE_VARIANT (generic; or romfs, 1m),
-HTTP_PORT (8080), WEBREPL_PORT (8266), MDNS_PORT and DNS_PORT (any free one).
+HTTP_PORT (8080), WEBREPL_PORT (8266), MDNS_PORT, DNS_PORT (any free one), BROKER_PORT (none).
 """
 
 import fcntl
@@ -21,7 +21,8 @@ from tools.board import running
 from tools.deploy import plan
 from tools.errors import UserError, main
 
-from . import hosts, image, passwords, settings_note
+from . import hosts as names
+from . import image, passwords, settings_note
 from .board import DNS, MDNS, VirtualBoard
 from .chip import Chip
 from .console import Console
@@ -29,6 +30,7 @@ from .hardware.flash import DEFAULT, VARIANTS
 from .sandbox import launch
 
 ROOT = Path(__file__).resolve().parents[2]
+BROKER = "192.168.1.5"  # what the board calls the PC's broker
 _PATIENCE = 10  # s; boot.py takes 8 at most
 _LOOK = 0.05  # s from one look to the next
 
@@ -40,6 +42,13 @@ def _port(name: str, default: int) -> int:
             f"{name}={text} is not a port", "give a number from 1 to 65535, or 0 for any"
         )
     return int(text)
+
+
+def _hosts() -> dict[str, tuple[str, dict[int, int]]]:
+    """The hosts in the board's network: a broker, where BROKER_PORT names its port on this PC."""
+    if not os.environ.get("BROKER_PORT"):
+        return {}
+    return {"broker.lan": (BROKER, {1883: _port("BROKER_PORT", 0)})}
 
 
 def _variant() -> str:
@@ -115,6 +124,7 @@ def run() -> None:
     """Print where the board is to be reached, then what it reports, until Ctrl-C."""
     http, webrepl = _port("HTTP_PORT", 8080), _port("WEBREPL_PORT", 8266)
     udp_ports = {MDNS: _port("MDNS_PORT", 0), DNS: _port("DNS_PORT", 0)}
+    hosts = _hosts()
     variant = _variant()
     path = _flash(variant)
     os.fchmod(_lock(path), 0o600)  # an older version may have made it
@@ -137,17 +147,21 @@ def run() -> None:
             udp_ports,
             printed=console.printed,
             led_changed=console.led_changed,
+            hosts=hosts,
         )
     except OSError as e:
         raise UserError(
             e.strerror or str(e),
             "stop what uses it, or choose HTTP_PORT=, WEBREPL_PORT=, MDNS_PORT= and DNS_PORT=",
         ) from e
-    board.do(lambda chip: setattr(chip.stack, "guard", hosts.Guard))
+    console.url = board.http
+    board.do(lambda chip: setattr(chip.stack, "guard", names.Guard))
     try:
         console.say(f"serial {board.serial}")
         console.say(f"http {board.http}")
         console.say(f"webrepl {board.webrepl}")
+        if hosts:
+            console.say(f"broker {BROKER} is 127.0.0.1:{os.environ['BROKER_PORT']}")
         if password := passwords.shown(path):
             console.say(f"password {password}")
         if kept := settings_note.note(path, urlsplit(board.webrepl).netloc):

@@ -15,6 +15,7 @@ from typing import TypeVar
 from .chip import Chip
 from .hardware.flash import DEFAULT, VARIANTS
 from .hardware.wlan import Air
+from .tcp.hosts import Hosts, Known
 
 T = TypeVar("T")
 HTTP, WEBREPL = 80, 8266  # the board's ports
@@ -26,7 +27,10 @@ class VirtualBoard:
 
     `image` is a flash image (image.py) of the firmware's `variant`; ports 0 take any free one.
     `udp_ports` has more of them: port of the board -> port on 127.0.0.1.
-    `printed` and `led_changed` are called in the board's thread. OSError where a port is taken.
+    `hosts` are the others in its network: {"broker.lan": ("192.168.1.5", {1883: port})} lets the
+    board connect to `port` of 127.0.0.1 by that address or name; tcp/hosts.py says what else
+    happens there. `printed` and `led_changed` are called in the board's thread. OSError where a
+    port is taken.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class VirtualBoard:
         webrepl_port: int = 0,
         udp_ports: dict[int, int] | None = None,
         air: Air | None = None,
+        hosts: Known | None = None,
         printed: Callable[[bytes], None] = lambda data: None,
         led_changed: Callable[[bool], None] = lambda lit: None,
     ) -> None:
@@ -60,6 +65,7 @@ class VirtualBoard:
                     self._print,
                     self._led,
                     air or Air(),
+                    Hosts(hosts),
                 )
             )
         except BaseException:

@@ -16,6 +16,7 @@ from .hardware.wlan import GOT_IP, Air
 from .prompt.repl import SOFT_REBOOT
 from .prompt.terminal import Terminal
 from .prompt.uart import Uart
+from .tcp.hosts import Hosts
 from .tcp.lwip import Stack
 from .udp.sockets import Sockets
 from .vm.calls import Calls
@@ -38,9 +39,10 @@ class Chip(Hardware):
         printed: Callable[[bytes], None],
         led_changed: Callable[[bool], None],
         air: Air,
+        hosts: Hosts | None = None,
     ) -> None:
         self.loop = loop
-        self.stack = Stack(loop, ports, self.interrupt)  # first: a port that is taken ends it here
+        self.stack = Stack(loop, ports, self.interrupt, hosts)  # first: a port may be taken
         try:
             self.udp = Sockets(self.interrupt, loop, udp_ports, lambda: self.wlan)
         except OSError:
@@ -52,8 +54,7 @@ class Chip(Hardware):
         self.uart = Uart(loop, lambda data: self.terminal.put(data), self._has_room)
         self.terminal = Terminal(self.uart, self.stack, printed, self._ctrl_c, self._keys)
         self.restart_time = 0.1  # s from machine.reset() to the reset, as system_restart() takes
-        self.boots = 0  # counts arrivals at the prompt
-        self.crashes = 0  # of the VM, by itself
+        self.boots = self.crashes = 0  # arrivals at the prompt; crashes of the VM by itself
         self.calls = Calls(self, self.stack, self.udp, self.terminal)
         self._run: Execution | None = None
         self._tick()
@@ -63,6 +64,7 @@ class Chip(Hardware):
     def power_on(self) -> None:
         """Power comes."""
         self.rtc_memory, self.cause = b"", POWER_ON
+        self.clock.set_date(0)
         self._start_hard()
 
     def power_cut(self) -> None:
@@ -166,9 +168,7 @@ class Chip(Hardware):
 
     @property
     def at_rest(self) -> bool:
-        """True where no callback runs, and none will by itself: no job of the server's is due,
-        as one is in the first minute after a boot.
-        """
+        """True where no callback runs, and none will by itself, as in the minute after a boot."""
         return self._run is not None and self._run.events.at_rest
 
     @property
@@ -194,7 +194,8 @@ class Chip(Hardware):
 
     def _tick(self) -> None:
         # What the SDK does by itself: WiFi comes and goes; output that was held up drains.
-        self.stack.link(self.wlan.state() == GOT_IP or self.wlan.ap_on)
+        station_up = self.wlan.state() == GOT_IP
+        self.stack.link(station_up or self.wlan.ap_on, station_up)
         self.udp.look()
         self._keys()
         self._timer = self.loop.call_later(0.05, self._tick)

@@ -1,5 +1,7 @@
 """What `make run` prints: where the board is, what it reports of itself, and its LED."""
 
+import re
+
 
 class Console:
     """What a person sees: five lines, then what the board reports of itself, and its LED.
@@ -8,9 +10,11 @@ class Console:
     """
 
     _REPORTS = ("boot: ", "main.py: ", "switch: ")
+    _ADDRESS = re.compile(r"(?:boot: address|switch: http:)[^0-9]*[0-9.]+/?")
 
     def __init__(self) -> None:
         self._line = b""
+        self.url = ""  # where this PC reaches the board, whose own address is of no use here
         self._held: list[str] | None = []  # until ready
         self.failure: OSError | None = None  # why nothing can be printed any more
 
@@ -35,7 +39,10 @@ class Console:
             text = line.decode(errors="replace").strip("\r")
             if text.startswith(self._REPORTS):
                 # What runs on the board has no say over the user's terminal (escape sequences).
-                self.report("".join(x if x.isprintable() else "?" for x in text))
+                text = "".join(x if x.isprintable() else "?" for x in text)
+                if self.url and self._ADDRESS.fullmatch(text):
+                    text += f"  (in its own network; from here {self.url})"
+                self.report(text)
 
     def led_changed(self, lit: bool) -> None:
         """GPIO2 drives the blue LED, which is lit while the pin is low."""

@@ -26,6 +26,8 @@ def _ask(*what):
         raise ValueError(value)
     if kind == "OSError":
         raise OSError(value)
+    if kind == "TypeError":
+        raise TypeError(value)
     return value
 
 
@@ -79,12 +81,23 @@ class WLAN:
         _ask("config_set", self._if, values)
 
     def ifconfig(self, *what):
-        value = tuple(_ask("ifconfig", self._if, *what))
-        return None if what else value
+        value = _ask("ifconfig", self._if, *what)
+        return value and tuple(value)
 
     def ipconfig(self, *what, **values):
+        if values:
+            for key in values:
+                _ask("ipconfig", self._if, key, values[key])
+            return None
         value = _ask("ipconfig", self._if, *what)
         return tuple(value) if isinstance(value, list) else value
+
+
+def ipconfig(*what, **values):
+    if what != ("dns",) and set(values) != {"dns"}:
+        raise ValueError("unexpected key")
+    server = _ask("dns_server", *values.values())
+    return None if values else server
 
 
 def hostname(*name):

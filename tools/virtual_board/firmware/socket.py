@@ -1,14 +1,15 @@
 """`socket` of the ESP8266: modlwip's methods over the TCP of tools/virtual_board/tcp/lwip.py.
 
-UDP is in udp.py. Left out: raw sockets, outgoing connections and name look-ups.
+connect() and getaddrinfo() are in outgoing.py, UDP is in udp.py. Left out: raw sockets.
 Harsher than the chip: there is no way round non-blocking rules through the C stack's own waits.
 Kinder: a socket with a callback and no other reference is kept alive here; the chip collects it.
 """
 
-import io
 import time
 
 import link
+import outgoing
+import stream
 import udp
 from micropython import const
 
@@ -22,6 +23,7 @@ IPPROTO_TCP = 6
 TCP_NODELAY = 0x40
 MSG_PEEK, MSG_DONTWAIT = 1, 2
 
+_EBADF = const(9)
 _EAGAIN = const(11)
 _ENOMEM = const(12)
 _EINVAL = const(22)
@@ -43,7 +45,7 @@ def _close_collected():
         n = _collected.find(b"\x01")
 
 
-class socket(io.IOBase):
+class socket(stream.Stream):
     def __new__(cls, family=AF_INET, kind=SOCK_STREAM, *args, **kwargs):
         return udp.socket() if kind == SOCK_DGRAM else super().__new__(cls)
 
@@ -60,6 +62,7 @@ class socket(io.IOBase):
             _collected[self._n] = 1
 
     def bind(self, address):
+        outgoing.dotted(address[0])
         link.call(link.SOCK_BIND, self._n, address[1])
 
     def listen(self, backlog=2):
@@ -98,6 +101,11 @@ class socket(io.IOBase):
                 raise OSError(_ETIMEDOUT)
             link.call(link.WAIT, 1)
 
+    def connect(self, address):
+        if self._n < 0:
+            raise OSError(_EBADF)
+        outgoing.connect(self, address)
+
     def accept(self):
         _close_collected()
         link.call(link.WAIT, 0)  # accept pumps events once even when it does not block
@@ -113,41 +121,6 @@ class socket(io.IOBase):
             link.SOCK_RECV, self._n, min(n, 2144), b"\x01" if flags & MSG_PEEK else b"", timeout
         )[1]
 
-    def readinto(self, buf, n=-1):
-        n = len(buf) if n < 0 else min(n, len(buf))
-        got = 0
-        while got < n:
-            try:
-                data = self.recv(n - got)
-            except OSError as e:
-                if e.errno == _EAGAIN:
-                    return got or None
-                raise
-            if not data:
-                break
-            buf[got : got + len(data)] = data
-            got += len(data)
-        return got
-
-    def read(self, n=-1):
-        buf = bytearray(n if n >= 0 else 2144)
-        got = self.readinto(buf)
-        return None if got is None else bytes(buf[:got])
-
-    def readline(self):
-        line = b""
-        while not line.endswith(b"\n"):
-            try:
-                c = self.recv(1)
-            except OSError as e:
-                if e.errno == _EAGAIN:
-                    return line or None
-                raise
-            if not c:
-                break
-            line += c
-        return line
-
     def send(self, data):
         for _ in range(200):  # lwip_tcp_send: eight segments unacked is ERR_MEM, tried for 10 s
             try:
@@ -157,23 +130,6 @@ class socket(io.IOBase):
                     raise
             time.sleep_ms(50)
         raise OSError(_ENOMEM)
-
-    def write(self, data):
-        sent = 0
-        while sent < len(data):
-            try:
-                sent += self.send(memoryview(data)[sent:])
-            except OSError as e:
-                if e.errno == _EAGAIN:
-                    return sent or None
-                raise
-        return sent
-
-    def sendall(self, data):
-        self.write(data)
-
-    def makefile(self, *args):
-        return self
 
     def close(self):
         if self._n >= 0:
@@ -193,7 +149,4 @@ class socket(io.IOBase):
         return -_EINVAL  # no descriptor either: select must ask us
 
 
-def getaddrinfo(host, port, *args):
-    if host and not all(part.isdigit() for part in host.split(".")):
-        raise OSError(-2)  # there is no name server here
-    return [(AF_INET, SOCK_STREAM, 0, "", (host or "0.0.0.0", port))]
+getaddrinfo = outgoing.getaddrinfo

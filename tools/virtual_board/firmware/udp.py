@@ -1,14 +1,15 @@
 """The UDP half of the ESP8266's `socket`: modlwip's methods over tools/virtual_board/udp/.
 
+Its reading methods join packets that wait, as mp_stream_rw() does; recv() takes one.
 Harsher than the chip: addresses have four decimal numbers, and "0.0.0.0" is nowhere to send to.
 Kinder: a socket with a callback and no other reference is kept alive here; the chip collects it.
 """
 
-import io
 import struct
 import time
 
 import link
+import stream
 from micropython import const
 
 _EAGAIN = const(11)
@@ -50,7 +51,7 @@ def _parse(address):
     return bytes([int(p) for p in parts]), port
 
 
-class socket(io.IOBase):
+class socket(stream.Stream):
     def __init__(self):
         _close_collected()
         self._n = link.call(link.UDP_OPEN)[0]
@@ -108,9 +109,6 @@ class socket(io.IOBase):
     def send(self, data):
         return self._send(data, bytes(4), _TO_REMOTE)
 
-    def write(self, data):
-        return self.send(data)
-
     def sendall(self, data):
         raise NotImplementedError
 
@@ -140,31 +138,6 @@ class socket(io.IOBase):
 
     def recv(self, n, flags=0):
         return self._receive(n, flags)[6:]
-
-    def readinto(self, buf, n=-1):
-        # mp_stream_rw() goes on until the buffer is full: packets that wait are joined.
-        n = len(buf) if n < 0 else min(n, len(buf))
-        got = 0
-        while got < n:
-            try:
-                data = self.recv(n - got)
-            except OSError as e:
-                if e.errno == _EAGAIN:
-                    return got or None
-                raise
-            if not data:
-                break
-            buf[got : got + len(data)] = data
-            got += len(data)
-        return got
-
-    def read(self, n=-1):
-        buf = bytearray(n if n >= 0 else _LONGEST)
-        got = self.readinto(buf)
-        return None if got is None else bytes(buf[:got])
-
-    def makefile(self, *args):
-        return self
 
     def close(self):
         if self._n >= 0:

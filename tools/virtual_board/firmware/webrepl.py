@@ -9,6 +9,7 @@ import os
 import socket
 
 import _webrepl
+import network
 import websocket
 
 listen_s = None
@@ -95,4 +96,7 @@ def start(port=8266, password=None, accept_handler=accept_conn):
     if accept_handler:
         s.setsockopt(socket.SOL_SOCKET, 20, accept_handler)
     listen_s = s
-    print("WebREPL server started on http://127.0.0.1:%d/" % port)
+    for number in (network.WLAN.IF_AP, network.WLAN.IF_STA):
+        interface = network.WLAN(number)
+        if interface.active():
+            print("WebREPL server started on http://%s:%d/" % (interface.ifconfig()[0], port))

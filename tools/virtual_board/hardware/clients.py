@@ -12,29 +12,20 @@ MOST = 4  # the SDK's max_connection
 
 
 class Clients:
-    """`is_up()` says whether the access point is on."""
+    """`own()` is the access point's address, their gateway and name server; "" while it is off."""
 
-    def __init__(self, is_up: Callable[[], bool]) -> None:
-        self._is_up = is_up
-        self.power_up()
-
-    def power_up(self) -> None:
-        """A hard reset."""
-        self.ifconfig = ["192.168.4.1", "255.255.255.0", "192.168.4.1", "192.168.4.1"]
+    def __init__(self, own: Callable[[], str]) -> None:
+        self._own = own
         self.joined: dict[str, bytes] = {}  # address -> MAC
-
-    @property
-    def address(self) -> str:
-        """The access point's own: the clients' gateway and name server; "" while it is off."""
-        return self.ifconfig[0] if self._is_up() else ""
 
     def join(self, mac: bytes = b"") -> str:
         """A client joins, with the right password: its address. OSError where it cannot."""
-        if not self._is_up() or len(self.joined) >= MOST:
+        own = self._own()
+        if not own or len(self.joined) >= MOST:
             raise OSError("the access point is off, or full")
-        network = self.ifconfig[0].rpartition(".")[0]
+        network = own.rpartition(".")[0]
         free = (f"{network}.{n}" for n in range(2, 255))
-        address = next(a for a in free if a not in self.joined and a != self.ifconfig[0])
+        address = next(a for a in free if a not in self.joined and a != own)
         self.joined[address] = mac or bytes((6, 0, 0, 0, 0, int(address.rpartition(".")[2])))
         return address
 

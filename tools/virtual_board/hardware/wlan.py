@@ -9,6 +9,7 @@ leaves a station where it has joined, which the SDK's reference only says to dis
 scan() fails while the station is joining.
 """
 
+from .addresses import Interfaces, Refused
 from .air import CONNECTING, GOT_IP, IDLE, NO_AP_FOUND, WRONG_PASSWORD, Air
 from .clients import Clients
 from .clock import Clock
@@ -20,21 +21,17 @@ _AP_ONLY = {"ssid", "essid", "hidden", "security", "authmode", "key", "password"
 _ANY = {"mac", "hostname", "dhcp_hostname", "protocol", "txpower", "pm"}
 
 
-class Refused(Exception):
-    """The call raises in the VM: (name of the exception, its argument)."""
-
-
-class Wlan:
+class Wlan(Interfaces):
     """Both interfaces."""
 
     def __init__(self, clock: Clock, air: Air) -> None:
+        super().__init__()
         self._clock, self.air = clock, air
         self.stored = ("", "")  # ssid, key: in the SDK's flash area
         self.flash_writes = 0
         self.station_on, self.ap_on = False, True  # a new chip: SoftAP only
         self.ap = {"ssid": "MicroPython-c0002a", "key": "micropythoN", "security": 4}
-        self.address = "127.0.0.1"
-        self.clients = Clients(lambda: self.ap_on)
+        self.clients = Clients(lambda: self.own_addresses()[1])
         self.dhcp_name = ""
         self.power_up()
 
@@ -42,7 +39,9 @@ class Wlan:
         """A hard reset: the firmware's variables are new, and the SDK joins the stored network."""
         self._hostname, self._country = "mpy-esp8266", "XX"
         self._up = self._failed = False
-        self.clients.power_up()
+        self.clients.lose_all()
+        for ip in self.ip:
+            ip.static = ()
         self._since: int | None = None
         if self.station_on and self.stored[0]:
             self._join()
@@ -65,6 +64,7 @@ class Wlan:
         if answer != GOT_IP and self._up:
             self._join()  # dropped: the SDK tries again, for ever
         if answer == GOT_IP and not self._up:
+            self.joined()
             self.clients.lose_all()
         self._up, self._failed = answer == GOT_IP, answer != GOT_IP
         return answer
@@ -72,7 +72,7 @@ class Wlan:
     def own_addresses(self) -> tuple[str, str]:
         """The station's and the access point's, each "" while it is down."""
         station = self.address if self.state() == GOT_IP else ""
-        return station, self.clients.address
+        return station, self.ip[1].now(True)[0] if self.ap_on else ""
 
     def client_addresses(self) -> list[str]:
         """Those of the access point's clients."""
@@ -107,6 +107,9 @@ class Wlan:
     def disconnect(self) -> None:
         self._since = None
         self.state()
+
+    def _has_address(self, interface: int) -> bool:
+        return self.ap_on if interface else self.state() == GOT_IP
 
     def isconnected(self, interface: int) -> bool:
         return bool(self.clients.joined) if interface else self.state() == GOT_IP
@@ -159,22 +162,10 @@ class Wlan:
                 self.clients.lose_all()
         self.flash_writes += 1
 
-    def ifconfig(self, interface: int, *what: object) -> list:
-        if interface:
-            if what:
-                self.clients.ifconfig = list(what[0])
-                self.clients.lose_all()
-            return self.clients.ifconfig
-        up = self.state() == GOT_IP
-        return [
-            self.address if up else "0.0.0.0",
-            "255.0.0.0" if up else "0.0.0.0",
-            "0.0.0.0",
-            "0.0.0.0",
-        ]
-
-    def ipconfig(self, interface: int, *what: str) -> object:
-        return self.ifconfig(interface)[:2] if what == ("addr4",) else None
+    def ifconfig(self, interface: int, *what: object) -> list | None:
+        if interface and what:
+            self.clients.lose_all()
+        return super().ifconfig(interface, *what)
 
     def country(self, *code: str) -> str:
         if code:

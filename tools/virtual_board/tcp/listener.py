@@ -14,6 +14,12 @@ _RECEIVE_BUFFER = 4096  # twice the chip's window, so that a burst that fits it 
 _SEGMENT = 536 + 12  # announced MSS: Linux takes 12 bytes of it for timestamps
 
 
+def limit(sock: socket.socket) -> None:
+    """Give a socket the buffer and the segments of the chip, before it connects or listens."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, _SEGMENT)
+
+
 class Port:
     """One listening port. `came(sock, peer)` gets each connection that the kernel has let in.
 
@@ -40,7 +46,7 @@ class Port:
     def _claim(self) -> None:
         self._sock.setblocking(False)
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        limit(self._sock)
         self._sock.bind((HOST, self.number))
         # Only a socket that has listened keeps others with SO_REUSEADDR off its port.
         self.listen()
@@ -50,7 +56,7 @@ class Port:
         """Let connections in."""
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         # Each time: Linux forgets it when the socket stops listening.
-        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, _SEGMENT)
+        limit(self._sock)
         self._sock.listen(_BACKLOG)
         self._listening = True
         self._loop.add_reader(self._sock, self._arrived)

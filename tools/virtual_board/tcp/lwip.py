@@ -1,8 +1,9 @@
 """The chip's TCP as the firmware sees it: extmod/modlwip.c over lwIP 1.4, on loopback sockets.
 
-modlwip is here and in sockets.py. lwIP is network.py, syn.py, and pcb.py (a connection) with
-receive_window.py and send_buffer.py. listener.py and loopback.py stand for the air. Each rule
-names the C function that it is taken from. All runs in the event loop's thread, and nothing waits.
+modlwip is here and in sockets.py. lwIP is network.py, syn.py, outgoing.py, and pcb.py (a
+connection) with receive_window.py and send_buffer.py. listener.py, loopback.py, path.py and
+hosts.py stand for the air and for the other hosts. Each rule names the C function that it is
+taken from. All runs in the event loop's thread, and nothing waits.
 Errors are OSError with MicroPython's numbers, which are Linux's.
 
 Harsher than the chip:
@@ -12,6 +13,9 @@ Harsher than the chip:
 * recv() without a connection is ENOTCONN even where a non-blocking one would say EAGAIN.
 * After a hard reset or a crash the kernel answers for the silent connections (network.py), so
   that a client's keepalive finds nothing wrong; the chip's wrong RSTs would let it run out.
+* Connecting takes a round trip of 10 ms, so a non-blocking connect() hardly ever succeeds at once.
+* connect() by the access point alone is answered by nobody; the chip might say EHOSTUNREACH.
+* A blocking recv() on a connection that is under way waits; on the chip it is ENOTCONN.
 Kinder, or different only in time:
 * A client's first data is looked at after 5 ms or after accept(), whichever comes first. Over the
   air it needs a round trip, in which a callback has long accepted; on loopback it would always be
@@ -33,9 +37,11 @@ import asyncio
 from collections.abc import Callable
 from errno import EADDRINUSE, EAGAIN, EALREADY, EBADF, EINVAL, ENOMEM
 
+from .hosts import Hosts
 from .network import Network
-from .sockets import POLLNVAL, Socket, State
-from .types import PortUser
+from .pcb import Pcb
+from .sockets import FAILED, POLLNVAL, Socket, State
+from .types import Peer, PortUser
 
 _MAX_SOCKETS = 111  # ids share a byte with other interrupts: UDP's are behind them, then pins
 
@@ -51,12 +57,13 @@ class Stack(Network):
         loop: asyncio.AbstractEventLoop,
         ports: dict[int, int],
         notify: Callable[[int], None],
+        hosts: Hosts | None = None,
     ) -> None:
         self._notify = notify
         self.misuse = 0
         self._sockets: dict[int, Socket] = {}
-        self._last_id = 0
-        super().__init__(loop, ports)
+        self._last_id = self._ephemeral = 0
+        super().__init__(loop, ports, hosts)
 
     @property
     def open_sockets(self) -> int:
@@ -107,6 +114,15 @@ class Stack(Network):
         self._sockets[new].take(pcb)
         return new, pcb.peer
 
+    def connect(self, sid: int, peer: Peer) -> None:
+        """The first half of lwip_socket_connect(): the SYN is on its way."""
+        self._ephemeral = self._ephemeral % 4096 + 1
+        self._get(sid).connect(self, peer, 49151 + self._ephemeral)
+
+    def connected(self, sid: int) -> bool:
+        """The second half: False while it is under way; an OSError where it has failed."""
+        return self._get(sid).connected()
+
     def recv(self, sid: int, size: int, peek: bool = False) -> bytes:
         """At most what is left of the first segment; b"" at the end; EAGAIN, ECONNRESET once."""
         return self._get(sid).recv(size, peek)
@@ -129,9 +145,10 @@ class Stack(Network):
 
     def nodelay(self, sid: int) -> None:
         """TCP_NODELAY, which they don't."""
-        pcb = self._with_pcb(sid).pcb
-        if pcb:
-            pcb.send_buffer.nodelay = True
+        s = self._with_pcb(sid)
+        s.nodelay = True
+        if isinstance(s.pcb, Pcb):
+            s.pcb.send_buffer.nodelay = True
 
     def close(self, sid: int) -> None:
         """Close; nothing happens where it is closed already."""
@@ -151,7 +168,7 @@ class Stack(Network):
         """For calls that use socket->pcb unchecked: it is NULL after a reset."""
         s = self._get(sid)
         s.settle()
-        if s.state in (State.RESET, State.RESET_HANDLED):
+        if s.state in FAILED:
             self._misused()
             raise OSError(EBADF, "used after a reset")
         return s

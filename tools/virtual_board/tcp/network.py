@@ -12,8 +12,11 @@ from collections.abc import Callable
 from errno import ENOMEM
 
 from . import loopback
+from .hosts import Hosts
 from .listener import Port
+from .outgoing import Outgoing
 from .pcb import Pcb
+from .receive_window import Guard, no_guard
 from .silence import Silence
 from .sockets import Socket
 from .syn import Syn, Syns
@@ -30,13 +33,18 @@ class Network:
     connections that the board ended with an RST.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, ports: dict[int, int]) -> None:
+    syn_interval = 3.0  # s, LWIP_TCP_RTO_TIME: it does not grow in SYN_SENT
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, ports: dict[int, int], hosts: Hosts | None = None
+    ) -> None:
         self.loop = loop
-        self.link_up = True
+        self.hosts = hosts or Hosts()
+        self.link_up = self.station_up = True
         # Makes the guard of a new connection: it looks at all data that comes, and returns what
         # to refuse it with, or b"" to let it through.
-        self.guard: Callable[[], Callable[[bytes], bytes]] = lambda: lambda data: b""
-        self.pcbs: list[Pcb] = []  # tcp_active_pcbs
+        self.guard: Callable[[], Guard] = lambda: no_guard
+        self.pcbs: list[Pcb | Outgoing] = []  # tcp_active_pcbs
         self.refused = self.aborted = 0
         self._time_wait: list[tuple[float, PortUser]] = []  # tcp_tw_pcbs, each with its end
         self._limbo: list[socket.socket] = []  # their RST waits for the link
@@ -99,9 +107,9 @@ class Network:
         self._time_wait = [(end, user) for end, user in self._time_wait if end > now]
         return [*self.pcbs, *(user for _, user in self._time_wait if with_time_wait)]
 
-    def connect(self, sock: socket.socket, peer: Peer, listener: Socket) -> None:
+    def establish(self, sock: socket.socket, peer: Peer, listener: Socket) -> None:
         """The handshake is over: the connection goes into the accept queue, or ends."""
-        pcb = Pcb(self, sock, peer, listener.port, listener.reuse)
+        pcb = Pcb(self, sock, peer, listener, self.guard())
         if not listener.incoming(pcb):
             self.refused += 1
             pcb.drop()
@@ -117,8 +125,16 @@ class Network:
         else:
             self._limbo.append(sock)
 
-    def link(self, up: bool) -> None:
-        """WiFi goes or comes; without it nothing moves either way."""
+    def leave(self, sock: socket.socket) -> None:
+        """Forget a connection whose peer hears nothing any more."""
+        self._silence.add(sock)
+
+    def link(self, up: bool, station_up: bool | None = None) -> None:
+        """WiFi goes or comes; without it nothing moves either way.
+
+        Other hosts are reached by the station alone, clients also by the access point.
+        """
+        self.station_up = up if station_up is None else station_up
         if up == self.link_up:
             return
         self.link_up = up
@@ -132,7 +148,8 @@ class Network:
         for port in self.ports.values():
             port.shut()
         for pcb in list(self.pcbs):
-            self._silence.add(pcb.forget())
+            if sock := pcb.forget():
+                self._silence.add(sock)
         self._time_wait.clear()
         while self._limbo:
             self._silence.add(self._limbo.pop())

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from errno import ECONNABORTED, ECONNRESET
 
 from . import loopback
-from .receive_window import ReceiveWindow
+from .path import PathSocket
+from .receive_window import Guard, ReceiveWindow, no_guard
 from .send_buffer import ACK_TIME, SendBuffer
-from .types import Net, Peer
+from .types import Net, Peer, PortUser
 
 FAST_TIMER = 0.125  # s, TCP_TMR_INTERVAL
 CLOSE_TIMEOUT = 5.0  # s, modlwip asks for 10000/500 slow ticks, which are 250 ms each here
@@ -20,17 +21,19 @@ RETRANSMISSION = 0.2  # s until a Linux client sends a dropped segment again; do
 GRACE = 0.005  # s, see "Kinder" in lwip.py
 
 
-class Pcb(loopback.WatchedSocket):
+class Pcb(PathSocket):
     """A PCB that counts as active: from the handshake to TIME_WAIT, LAST_ACK's end or a reset.
 
     `port` and `reuse` are those of the socket that listens (SOF_INHERITED). `on_error(errno)` is
     called when the connection is gone; modlwip sets it.
     """
 
-    def __init__(self, net: Net, sock: socket.socket, peer: Peer, port: int, reuse: bool) -> None:
-        super().__init__(net.loop, sock)
-        self._net, self.peer, self.port, self.reuse = net, peer, port, reuse
-        self.receive_window = ReceiveWindow(sock, net.guard())
+    def __init__(
+        self, net: Net, sock: socket.socket, peer: Peer, user: PortUser, guard: Guard = no_guard
+    ) -> None:
+        super().__init__(net, sock)
+        self.peer, self.port, self.reuse = peer, user.port, user.reuse
+        self.receive_window = ReceiveWindow(sock, guard)
         self.send_buffer = SendBuffer(sock, net.loop.time)
         self.on_error: Callable[[int], None] = lambda errno: None
         self._alive = True
@@ -55,7 +58,7 @@ class Pcb(loopback.WatchedSocket):
 
     def settle(self) -> None:
         """Take what has arrived, and notice an RST: while reading pauses, nothing signals one."""
-        if not (self._alive and self._net.link_up):
+        if not (self._alive and self._up) or self.path.delay:
             return
         over = loopback.over(self._sock)
         if over or self._watching:
@@ -105,22 +108,21 @@ class Pcb(loopback.WatchedSocket):
     def write(self, data: bytes) -> int:
         """Queue and send: bytes taken, or OSError EAGAIN or ENOMEM (see SendBuffer.write)."""
         try:
-            return self.send_buffer.write(data, self._net.link_up)
+            return self.send_buffer.write(data, self._up)
         finally:
             self._push()
 
     def _service(self) -> None:
         """What tcp_input() does about an ACK, and the tcp_output() after it."""
         self.settle()
-        if not (self._alive and self._net.link_up):
+        if not (self._alive and self._up):
             return
         if self.send_buffer.acknowledge() and self._closing:
             self._after("close", CLOSE_TIMEOUT, self.abort)  # polltmr = 0 in tcp_receive()
         self._push()
 
     def _push(self) -> None:
-        up = self._net.link_up
-        if self.send_buffer.send(up) and up and self._closing and not self._fin_sent:
+        if self.send_buffer.send(self._up) and self._up and self._closing and not self._fin_sent:
             self._fin_sent = True
             try:
                 self._sock.shutdown(socket.SHUT_WR)
@@ -133,7 +135,7 @@ class Pcb(loopback.WatchedSocket):
         ):
             self._done()
         elif (self.send_buffer or self._closing) and not self._expects("ack"):
-            self._after("ack", ACK_TIME, self._service)
+            self._after("ack", ACK_TIME + self.path.delay, self._service)
 
     def close(self) -> None:
         """tcp_close_shutdown(), with modlwip's tcp_abort() where that fails."""
@@ -161,7 +163,7 @@ class Pcb(loopback.WatchedSocket):
 
     def drop(self) -> None:
         """An RST to the client, and not a word to modlwip."""
-        self._net.hang_up(self.forget())
+        self._hang_up(self.forget())
 
     def _reset(self) -> None:
         """TF_RESET in tcp_input(): an RST came. No event tells of it."""
@@ -189,8 +191,8 @@ class Pcb(loopback.WatchedSocket):
         self._service()
 
     def _resume(self) -> None:
-        if self._alive and self._net.link_up and not self._got_fin:
-            self._watch(self._readable)
+        if self._alive and self._up and not self._got_fin:
+            self._watch(self._arrived)
 
     def _pause(self, delay: float) -> None:
         self._unwatch()

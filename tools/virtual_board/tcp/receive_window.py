@@ -7,6 +7,12 @@ from . import loopback
 from .send_buffer import MSS
 
 WINDOW = 4 * MSS  # TCP_WND
+Guard = Callable[[bytes], bytes]
+
+
+def no_guard(_data: bytes) -> bytes:
+    """Let all data pass."""
+    return b""
 
 
 class ReceiveWindow:
@@ -17,7 +23,7 @@ class ReceiveWindow:
     returns what to refuse the client with, or b"" where the data may pass.
     """
 
-    def __init__(self, sock: socket.socket, guard: Callable[[bytes], bytes]) -> None:
+    def __init__(self, sock: socket.socket, guard: Guard) -> None:
         self._sock, self._guard = sock, guard
         self.on_recv: Callable[[bytes | None], bool] = lambda data: False
         self.refused = b""

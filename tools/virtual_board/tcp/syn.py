@@ -34,7 +34,7 @@ class Net(Protocol):
     def listener(self, port: int) -> Socket | None:
         """The socket that listens on a port of the board."""
 
-    def connect(self, sock: socket.socket, peer: Peer, listener: Socket) -> None:
+    def establish(self, sock: socket.socket, peer: Peer, listener: Socket) -> None:
         """Make a connection of it."""
 
     def hang_up(self, sock: socket.socket) -> None:
@@ -103,7 +103,7 @@ class Syns:
         elif not listener:
             loopback.reset(syn.sock)
         else:
-            self._net.connect(syn.sock, syn.peer, listener)
+            self._net.establish(syn.sock, syn.peer, listener)
 
     def _drop(self, syn: Syn) -> None:
         self.dropped += 1

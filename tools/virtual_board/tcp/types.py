@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
 from typing import Protocol
+
+from .hosts import Hosts
 
 Peer = tuple[str, int]  # a client's address and port
 
@@ -18,17 +19,22 @@ class PortUser(Protocol):
 class Net(Protocol):
     """What a connection needs of the network that it belongs to.
 
-    `pcbs` are the active connections; `guard()` makes the guard of a new one.
+    `pcbs` are the active connections.
     """
 
     loop: asyncio.AbstractEventLoop
+    hosts: Hosts
     link_up: bool
+    station_up: bool
+    syn_interval: float
     pcbs: list
     aborted: int
-    guard: Callable[[], Callable[[bytes], bytes]]
 
     def hang_up(self, sock: socket.socket) -> None:
         """Send an RST, as soon as the link lets it out."""
+
+    def leave(self, sock: socket.socket) -> None:
+        """Forget a connection whose peer hears nothing any more."""
 
     def time_wait(self, user: PortUser) -> None:
         """The connection is over but keeps its port from those without SO_REUSEADDR."""

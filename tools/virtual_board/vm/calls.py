@@ -20,8 +20,8 @@ _HTTP, _WEBREPL = 80, 8266
 _PULL_UP = 16
 _SO_REUSEADDR, _TCP_NODELAY = 4, 0x40
 _WLAN = (
-    "active config_get config_set connect country disconnect hostname ifconfig ipconfig "
-    "isconnected scan scan_result status"
+    "active config_get config_set connect country disconnect dns_server hostname ifconfig "
+    "ipconfig isconnected scan scan_result status"
 ).split()
 Result = tuple[int, bytes]
 
@@ -77,6 +77,12 @@ class Calls(UdpCalls):
     def ticks_ms(self, _a: int, _b: int, _data: bytes) -> int:
         return self._hardware.clock.ticks_ms()
 
+    def date_get(self, _a: int, _b: int, _data: bytes) -> bytes:
+        return self._hardware.clock.date().to_bytes(8, "little", signed=True)
+
+    def date_set(self, _a: int, _b: int, data: bytes) -> None:
+        self._hardware.clock.set_date(int.from_bytes(data, "little", signed=True))
+
     def check_fw(self, _a: int, _b: int, _data: bytes) -> Result:
         image = Path(interpreter()).read_bytes()
         return len(image), hashlib.md5(image).hexdigest().encode()
@@ -110,6 +116,16 @@ class Calls(UdpCalls):
             return e.errno or errno.EIO
         return 0
 
+    # The terminal
+
+    def stdin(self, length: int, _b: int, _data: bytes) -> Result:
+        ring = self._terminal.ring
+        waiting = ring.waiting
+        return waiting, bytes(ring.get() or 0 for _ in range(min(length, len(ring))))
+
+    def kbd_intr(self, character: int, _b: int, _data: bytes) -> None:
+        self._terminal.ring.interrupt_char = character
+
     # Sockets
 
     def sock_open(self, _a: int, _b: int, _data: bytes) -> int:
@@ -124,6 +140,16 @@ class Calls(UdpCalls):
     def sock_accept(self, sock: int, _b: int, _data: bytes) -> Result:
         accepted, (host, port) = self._stack.accept(sock)
         return accepted, f"{host}:{port}".encode()
+
+    def sock_connect(self, sock: int, port: int, data: bytes) -> None:
+        self._stack.connect(sock, (data.decode(), port))
+
+    def sock_connected(self, sock: int, _b: int, _data: bytes) -> int:
+        return self._stack.connected(sock)
+
+    def resolve(self, _a: int, _b: int, data: bytes) -> Result:
+        seconds, address = self._stack.hosts.lookup(data.decode(), self._stack.station_up)
+        return int(seconds * 1000), address.encode()
 
     def sock_recv(self, sock: int, length: int, data: bytes) -> bytes:
         return self._stack.recv(sock, length, bool(data))
