@@ -7,6 +7,7 @@ so phones notice it, and show it. What is entered is stored by the SDK, which jo
 again after a reset; no file is written.
 """
 
+import gc
 import os
 import socket
 import sys
@@ -16,7 +17,17 @@ import machine
 import network
 from micropython import const
 
-from device import (
+# One after another: what an import leaves behind would cut the little free memory into pieces.
+from device import setup_dns
+
+gc.collect()
+from device import setup_form  # noqa: E402
+
+gc.collect()
+from device import setup_join  # noqa: E402
+
+gc.collect()
+from device import (  # noqa: E402
     access,
     ap_watch,
     api,
@@ -24,9 +35,6 @@ from device import (
     http,
     rtc_state,
     server,
-    setup_dns,
-    setup_form,
-    setup_join,
     setup_pages,
 )
 
@@ -37,13 +45,15 @@ _KEEP = const(2)
 _CALLBACK = const(20)  # socket option, see server.py
 _LOOK_MS = const(250)
 _LISTED = const(12)  # networks
-_RELOAD_S = const(2)
-_NEVER_S = const(999999)
+# Seconds until the page loads itself again; in a minute, nobody will answer.
+_RELOAD = const(b"2")
+_NEVER = const(b"999999")
 
 count = api.count  # of a service, see connection.py
 
 _settings = None
-_address = _token = ""  # a form without that number, which changes at each boot, is not ours
+_address = ""
+_token = b""  # a form without that number, which changes at each boot, is not ours
 
 
 def start(settings):
@@ -52,7 +62,7 @@ def start(settings):
     _settings = settings
     settings.networks = settings.networks[:_LISTED]
     _address = network.WLAN(network.WLAN.IF_AP).ifconfig()[0]
-    _token = hexlify(os.urandom(6)).decode()
+    _token = hexlify(os.urandom(6))
     sock = setup_dns.start(_address)
     sock.setsockopt(socket.SOL_SOCKET, _CALLBACK, server.sweep)
     server.sources.append(setup_dns.serve)
@@ -120,7 +130,7 @@ def _enter(body):
     response = http.error(303, "Location: /wifi\r\n")  # first: there may be no memory for it
     if not setup_join.state:
         setup_join.line = "Please enter that again."
-        if form.get("token") == _token:
+        if form.get("token", "").encode() == _token:
             setup_join.line = setup_form.fault(ssid, password)
         if not setup_join.line:
             try:
@@ -132,33 +142,32 @@ def _enter(body):
 
 def _form():
     setup_join.pause()
-    networks = list(_settings.networks)
+    networks = [name for name in _settings.networks if name != setup_join.ssid]
     if setup_join.ssid:  # what was entered comes first
-        networks = [setup_join.ssid] + [name for name in networks if name != setup_join.ssid]
-    while True:
-        options = "".join([setup_form.option(name) for name in networks])
-        page = setup_pages.response(
-            setup_pages.FORM % (_settings.HOSTNAME, setup_join.line, options, _token)
-        )
-        if len(page) <= _MAX_RESPONSE:
-            return page
-        networks.pop()  # the weakest
+        networks.insert(0, setup_join.ssid)
+    name = _settings.HOSTNAME.encode()
+    line = setup_join.line.encode()
+    room = _MAX_RESPONSE - len(setup_pages.page(name, line, setup_pages.FORM % (b"", _token)))
+    options = b""
+    for ssid in networks:  # the nearest first
+        option = setup_form.option(ssid).encode()
+        if len(options) + len(option) <= room:
+            options += option
+    return setup_pages.page(name, line, setup_pages.FORM % (options, _token))
 
 
 def _progress():
-    name = _settings.HOSTNAME
-    if "mdns" in _settings.features:
-        name += ".local"
-    more = "If the phone leaves this WiFi meanwhile, look for http://%s/ in your own." % name
-    reload = _RELOAD_S
+    host = _settings.HOSTNAME
+    if getattr(_settings, "MDNS", False):
+        host += ".local"
+    more = "If the phone leaves this WiFi meanwhile, look for http://%s/ in your own." % host
+    reload = _RELOAD
     if setup_join.state == setup_join.JOINED:
-        # Not again: in a minute, nobody would answer.
-        reload = _NEVER_S
+        reload = _NEVER
         address = network.WLAN(network.WLAN.IF_STA).ifconfig()[0]
         more = "Go back to your own WiFi and open <a href=http://%s/>http://%s/</a> or http://%s/."
-        more = more % (address, address, name)
+        more = more % (address, address, host)
         if _named():
             more += " After a power cut, the WiFi in webrepl_cfg.py counts where it is in reach."
-    return setup_pages.response(
-        setup_pages.STATE % (reload, _settings.HOSTNAME, setup_join.line, more)
-    )
+    rest = setup_pages.STATE % (reload, more.encode())
+    return setup_pages.page(_settings.HOSTNAME.encode(), setup_join.line.encode(), rest)

@@ -17,11 +17,12 @@ HEADERS = (
     "Content-Security-Policy: default-src 'self'; frame-ancestors 'none'",
     "Connection: close",
 )
-# {field} of a page, in the order in which the board fills them in.
+# {field} of each part, in the order in which the board fills them in.
 FIELDS = {
-    "form.html": ("name", "line", "networks", "token"),
-    "state.html": ("refresh", "name", "line", "more"),
-    "switch.html": ("name", "line"),
+    "frame.html": ("name", "line", "rest"),
+    "form.html": ("networks", "token"),
+    "state.html": ("refresh", "more"),
+    "switch.html": (),
 }
 
 _MODULE = '''\
@@ -33,45 +34,50 @@ VERSION = "{version}"
 
 PAGES = {pages!r}
 
+# What is the rest of a page.
 FORM = {form!r}
 
 STATE = {state!r}
 
+SWITCH = {switch!r}
+
 
 def render(name, on):
     """The response with the switch's page, as device/pages.py has it."""
-    return response({switch!r} % (name.decode(), "On" if on else "Off"))
+    return page(name, b"On" if on else b"Off", SWITCH)
 
 
-def response(text):
-    """A whole response with a page."""
-    text = text.encode()
-    return ({head!r} % len(text)).encode() + text
+def page(name, line, rest):
+    """The response with a page (all are bytes)."""
+    return {frame!r} % ({length} + len(name) + len(line) + len(rest), name, line, rest)
 '''
 
 
-def page(path: Path, links: dict[str, str]) -> str:
-    """The page made of path, for the board to format with the values of FIELDS."""
+def part(path: Path, links: dict[str, str]) -> bytes:
+    """What is made of path, for the board to format with the values of FIELDS."""
     parts = re.split(r"{([\w.]+)}", squeeze(read_text(path), ".html"))
     fields = FIELDS[path.name]
     if tuple(part for part in parts[1::2] if part not in links) != fields:
-        needed = ", ".join(f"{{{field}}}" for field in fields)
+        needed = ", ".join(f"{{{field}}}" for field in fields) or "none"
         raise UserError(f"{path}: its fields are not the expected ones", f"use {needed}")
-    return "".join(
-        links.get(part, "%s") if i % 2 else part.replace("%", "%%") for i, part in enumerate(parts)
+    text = "".join(
+        links.get(part, "%s") if i % 2 else part.replace("%", "%%" if fields else "%")
+        for i, part in enumerate(parts)
     )
+    return text.encode()
 
 
 def render(www: Path, version: str) -> str:
     """The source of device/setup_pages.py for the sources in www, with VERSION = version."""
     made = assets(www)
     links = {name: link for name, (link, _) in made.items()}
-    form, state, switch = (page(www / name, links) for name in FIELDS)
+    frame, form, state, switch = (part(www / name, links) for name in FIELDS)
     head = "\r\n".join(("HTTP/1.1 200 OK", *HEADERS, "Content-Length: %d", "", ""))
     return _MODULE.format(
         version=version,
         pages=dict(made.values()),
-        head=head,
+        frame=head.encode() + frame,
+        length=len(frame % (b"", b"", b"")),
         form=form,
         state=state,
         switch=switch,
