@@ -39,7 +39,6 @@ from device import (  # noqa: E402
 )
 
 _HOST = const(0)  # a line of http's list of fields
-_MAX_RESPONSE = const(1071)  # see api.py
 _WIFI = const(14)  # in RTC memory, see rtc_state.py
 _KEEP = const(2)
 _CALLBACK = const(20)  # socket option, see server.py
@@ -84,7 +83,10 @@ def handle(data):
             if path == "/switch":  # where the switch's page is meanwhile
                 data = bytes(data).replace(b"/switch", b"/", 1)
             return api.handle(data)
-        return response[: response.find(b"\r\n\r\n") + 4] if method == "HEAD" else response
+        if method == "HEAD":
+            response = bytes(response)
+            return response[: response.find(b"\r\n\r\n") + 4]
+        return response
     except MemoryError:
         return http.error(503)
 
@@ -147,13 +149,16 @@ def _form():
         networks.insert(0, setup_join.ssid)
     name = _settings.HOSTNAME.encode()
     line = setup_join.line.encode()
-    room = _MAX_RESPONSE - len(setup_pages.page(name, line, setup_pages.FORM % (b"", _token)))
-    options = b""
+    first, second, end = setup_pages.FORM
+    room = setup_pages.room(name, line, (first, second, _token, end))
+    options = []
     for ssid in networks:  # the nearest first
         option = setup_form.option(ssid).encode()
-        if len(options) + len(option) <= room:
-            options += option
-    return setup_pages.page(name, line, setup_pages.FORM % (options, _token))
+        if len(option) <= room:
+            room -= len(option)
+            options.append(option)
+    rest = (first,) + tuple(options) + (second, _token, end)
+    return setup_pages.page(name, line, rest)
 
 
 def _progress():
@@ -169,5 +174,6 @@ def _progress():
         more = more % (address, address, host)
         if _named():
             more += " After a power cut, the WiFi in webrepl_cfg.py counts where it is in reach."
-    rest = setup_pages.STATE % (reload, more.encode())
+    first, second, end = setup_pages.STATE
+    rest = (first, reload, second, more.encode(), end)
     return setup_pages.page(_settings.HOSTNAME.encode(), setup_join.line.encode(), rest)

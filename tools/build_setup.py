@@ -7,7 +7,7 @@ texts that the board fills in, since what is in them differs in length.
 import re
 from pathlib import Path
 
-from tools.build_pages import assets, squeeze
+from tools.build_pages import MAX_RESPONSE, assets, squeeze
 from tools.errors import UserError
 from tools.inputs import read_text
 
@@ -34,37 +34,47 @@ VERSION = "{version}"
 
 PAGES = {pages!r}
 
-# What is the rest of a page.
+# What is the rest of a page, cut where the fields are.
 FORM = {form!r}
 
 STATE = {state!r}
 
-SWITCH = {switch!r}
-
 
 def render(name, on):
     """The response with the switch's page, as device/pages.py has it."""
-    return page(name, b"On" if on else b"Off", SWITCH)
+    return bytes(page(name, b"On" if on else b"Off", {switch!r}))
 
 
 def page(name, line, rest):
-    """The response with a page (all are bytes)."""
-    return {frame!r} % ({length} + len(name) + len(line) + len(rest), name, line, rest)
+    """The response (bytearray) with a page; `rest` is a tuple of bytes. It allocates that once:
+    little memory is free, and in small pieces.
+    """
+    start, before, after, end = {frame!r}
+    parts = (start, name, before, line, after) + rest + (end,)
+    head = {head!r} % sum([len(part) for part in parts])
+    response = bytearray(sum([len(part) for part in parts], len(head)))
+    at = 0
+    for part in (head,) + parts:
+        response[at : at + len(part)] = part
+        at += len(part)
+    return response
+
+
+def room(name, line, rest):
+    """How many more bytes such a page may have."""
+    return {most} - {overhead} - len(name) - len(line) - sum([len(part) for part in rest])
 '''
 
 
-def part(path: Path, links: dict[str, str]) -> bytes:
-    """What is made of path, for the board to format with the values of FIELDS."""
+def part(path: Path, links: dict[str, str]) -> tuple[bytes, ...]:
+    """What is made of path, cut where the board puts the values of FIELDS."""
     parts = re.split(r"{([\w.]+)}", squeeze(read_text(path), ".html"))
     fields = FIELDS[path.name]
     if tuple(part for part in parts[1::2] if part not in links) != fields:
         needed = ", ".join(f"{{{field}}}" for field in fields) or "none"
         raise UserError(f"{path}: its fields are not the expected ones", f"use {needed}")
-    text = "".join(
-        links.get(part, "%s") if i % 2 else part.replace("%", "%%" if fields else "%")
-        for i, part in enumerate(parts)
-    )
-    return text.encode()
+    text = "".join(links.get(part, "\0") if i % 2 else part for i, part in enumerate(parts))
+    return tuple(piece.encode() for piece in text.split("\0"))
 
 
 def render(www: Path, version: str) -> str:
@@ -72,13 +82,15 @@ def render(www: Path, version: str) -> str:
     made = assets(www)
     links = {name: link for name, (link, _) in made.items()}
     frame, form, state, switch = (part(www / name, links) for name in FIELDS)
-    head = "\r\n".join(("HTTP/1.1 200 OK", *HEADERS, "Content-Length: %d", "", ""))
+    head = "\r\n".join(("HTTP/1.1 200 OK", *HEADERS, "Content-Length: %d", "", "")).encode()
     return _MODULE.format(
         version=version,
         pages=dict(made.values()),
-        frame=head.encode() + frame,
-        length=len(frame % (b"", b"", b"")),
         form=form,
         state=state,
         switch=switch,
+        frame=frame,
+        head=head,
+        most=MAX_RESPONSE,
+        overhead=len(head) + 2 + sum(map(len, frame)),  # 2: a length has up to four digits
     )
