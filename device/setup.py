@@ -1,10 +1,9 @@
 """Setup by phone: a page on our own access point, where the board is told which network to join.
 
-startup.py has it loaded where that access point came up. Until the next reset, this module is
-HTTP's service in place of api.py: it answers the setup page's requests, and hands all others on,
-so that api.py's rules for hosts and sites stand. A host that is not the board leads to the page:
-so phones notice it, and show it. What is entered is stored by the SDK, which joins that network
-again after a reset; no file is written.
+switch.py starts it in place of api.py where that access point has come up, until the next reset:
+both do not fit. A host that is not the board leads to the page, by which phones notice and show
+it. What is entered is stored by the SDK, which joins that network again after a reset; no file is
+written. HTTP_PASSWORD is not asked for: who is here knows the access point's.
 """
 
 import gc
@@ -30,9 +29,8 @@ gc.collect()
 from device import (  # noqa: E402
     access,
     ap_watch,
-    api,
-    connection,
     http,
+    led,
     rtc_state,
     server,
     setup_pages,
@@ -48,7 +46,7 @@ _LISTED = const(12)  # networks
 _RELOAD = const(b"2")
 _NEVER = const(b"999999")
 
-count = api.count  # of a service, see connection.py
+port = 80  # of a service, see connection.py
 
 _settings = None
 _address = ""
@@ -62,39 +60,41 @@ def start(settings):
     settings.networks = settings.networks[:_LISTED]
     _address = network.WLAN(network.WLAN.IF_AP).ifconfig()[0]
     _token = hexlify(os.urandom(6))
+    access.start(settings.HOSTNAME, "")
     sock = setup_dns.start(_address)
     sock.setsockopt(socket.SOL_SOCKET, _CALLBACK, server.sweep)
     server.sources.append(setup_dns.serve)
-    for listener, service in connection.services.items():
-        if service is api:
-            connection.services[listener] = sys.modules[__name__]
+    server.listen(sys.modules[__name__])
     server.jobs[server.jobs.index(ap_watch.sweep)] = poll
 
 
+def count(status):
+    """As api.count()."""
+    if status and not rtc_state.settled:
+        rtc_state.settle()
+
+
 def handle(data):
-    """As api.handle()."""
+    """Return the whole response (bytes-like) to a request, as api.handle() does."""
     try:
         request = http.parse(bytes(data))
-        if request is None or isinstance(request, int):
-            return api.handle(data)
-        method, path, body, fields = request
-        response = _decide(method, path, body, fields[_HOST])
-        if response is None:
-            if path == "/switch":  # where the switch's page is meanwhile
-                data = bytes(data).replace(b"/switch", b"/", 1)
-            return api.handle(data)
-        if method == "HEAD":
+        if request is None:
+            return None
+        response = request
+        if not isinstance(request, int):
+            response = _decide(request[0], request[1], request[2], request[3][_HOST])
+        if isinstance(response, int):
+            response = http.error(response)
+        if data[:5] == b"HEAD ":
             response = bytes(response)
-            return response[: response.find(b"\r\n\r\n") + 4]
+            response = response[: response.find(b"\r\n\r\n") + 4]
         return response
     except MemoryError:
         return http.error(503)
 
 
 def poll(now):
-    """A job of server.py's, in place of ap_watch's. Setup ends with a restart: it has taken the
-    memory of the page, and of what needs a network.
-    """
+    """A job of server.py's, in place of ap_watch's. Setup ends with a restart."""
     if setup_join.look(now):
         if setup_join.state:
             rtc_state.set(_WIFI, _KEEP)
@@ -109,37 +109,43 @@ def _named():
 
 
 def _decide(method, path, body, host):
-    """The response to a request that is about setup, else None."""
+    """The response to a request, or the number of an error."""
     if host is not None and not access.is_local(host.lower()):
         return http.error("302 Found", "Location: http://%s/\r\n" % _address)
-    if path == "/wifi" and method == "POST":
-        return _enter(body)
+    if path in setup_pages.PAGES:
+        return setup_pages.PAGES[path]
+    if path not in ("/", "/wifi", "/switch"):
+        return 404
+    if method == "POST" and path != "/":
+        response = http.error(303, "Location: %s\r\n" % path)  # first: it needs memory
+        form = setup_form.fields(body) or {}
+        if form.get("token", "").encode() != _token:
+            setup_join.line = "Please try that again."
+        elif path == "/switch":
+            led.toggle()
+        elif not setup_join.state:
+            _enter(form)
+        return response
     if method != "GET" and method != "HEAD":
-        return None
-    if path == "/wifi" and not setup_join.state:
-        return http.error(303, "Location: /\r\n")
-    if path != "/wifi" and path != "/":
-        return None
-    if path == "/" and setup_join.state == setup_join.JOINED and host != _address:
-        return None  # in the network that was joined, / is the switch
-    return _progress() if setup_join.state else _form()
+        return http.error(405, "Allow: GET, HEAD%s\r\n" % (", POST" if path != "/" else ""))
+    if path == "/switch":
+        state = b"On" if led.signal.value() else b"Off"
+        first, end = setup_pages.SWITCH
+        return setup_pages.page(_settings.HOSTNAME.encode(), state, (first, _token, end))
+    if setup_join.state:
+        return _progress()
+    return _form() if path == "/" else http.error(303, "Location: /\r\n")
 
 
-def _enter(body):
-    form = setup_form.fields(body) or {}
+def _enter(form):
     ssid = form.get("other") or form.get("ssid", "")
     password = form.get("password", "")
-    response = http.error(303, "Location: /wifi\r\n")  # first: there may be no memory for it
-    if not setup_join.state:
-        setup_join.line = "Please enter that again."
-        if form.get("token", "").encode() == _token:
-            setup_join.line = setup_form.fault(ssid, password)
-        if not setup_join.line:
-            try:
-                setup_join.join(ssid, password)
-            except OSError:
-                setup_join.line = "The switch could not try that. Please enter it again."
-    return response
+    setup_join.line = setup_form.fault(ssid, password)
+    if not setup_join.line:
+        try:
+            setup_join.join(ssid, password)
+        except OSError:
+            setup_join.line = "The WiFi refused to try that. Please enter it again."
 
 
 def _form():

@@ -30,14 +30,11 @@ _UNDONE = const(3)
 _GONE = const(1)
 _KEEP = const(2)
 
-# Features that have nothing to do without a network: setup needs their memory.
-_OF_NETWORKS = ("mqtt", "mdns")
-
 
 class Startup:
     """What starting has found out, for switch.py. A method of it would keep this module."""
 
-    mode = "run"  # or "safe": the switch stays off
+    mode = "run"  # or "setup": setup.py serves; or "safe": the switch stays off
     verdict = ""  # why it does
     settings = None  # a config.Config
 
@@ -140,16 +137,8 @@ class _Steps:  # and what one hands on to the next
 
             ap_watch.start(wifi.ap_is_up)
             server.jobs.append(ap_watch.sweep)
-        if wifi.ap_is_up and not is_safe:
-            self._set_up(settings)
-
-    def _set_up(self, settings):
-        import device
-        from device import setup_pages
-
-        device.pages = setup_pages  # api.py's, and the page's own 3 KB stay on the flash
-        settings.features = [name for name in settings.features if name not in _OF_NETWORKS]
-        settings.features.append("setup")
+        if wifi.ap_is_up:
+            self.startup.mode = "setup"
 
     def trial(self):
         import os

@@ -22,15 +22,11 @@ FIELDS = {
     "frame.html": ("name", "line", "rest"),
     "form.html": ("networks", "token"),
     "state.html": ("refresh", "more"),
-    "switch.html": (),
+    "switch.html": ("token",),
 }
 
 _MODULE = '''\
-"""The setup pages: made by tools/build_setup.py from device/www/setup. They are api.py's pages
-while setup lasts.
-"""
-
-VERSION = "{version}"
+"""The setup pages: made by tools/build_setup.py from device/www/setup."""
 
 PAGES = {pages!r}
 
@@ -39,10 +35,7 @@ FORM = {form!r}
 
 STATE = {state!r}
 
-
-def render(name, on):
-    """The response with the switch's page, as device/pages.py has it."""
-    return bytes(page(name, b"On" if on else b"Off", {switch!r}))
+SWITCH = {switch!r}
 
 
 def page(name, line, rest):
@@ -71,20 +64,19 @@ def part(path: Path, links: dict[str, str]) -> tuple[bytes, ...]:
     parts = re.split(r"{([\w.]+)}", squeeze(read_text(path), ".html"))
     fields = FIELDS[path.name]
     if tuple(part for part in parts[1::2] if part not in links) != fields:
-        needed = ", ".join(f"{{{field}}}" for field in fields) or "none"
+        needed = ", ".join(f"{{{field}}}" for field in fields)
         raise UserError(f"{path}: its fields are not the expected ones", f"use {needed}")
     text = "".join(links.get(part, "\0") if i % 2 else part for i, part in enumerate(parts))
     return tuple(piece.encode() for piece in text.split("\0"))
 
 
-def render(www: Path, version: str) -> str:
-    """The source of device/setup_pages.py for the sources in www, with VERSION = version."""
+def render(www: Path) -> str:
+    """The source of device/setup_pages.py for the sources in www."""
     made = assets(www)
     links = {name: link for name, (link, _) in made.items()}
     frame, form, state, switch = (part(www / name, links) for name in FIELDS)
     head = "\r\n".join(("HTTP/1.1 200 OK", *HEADERS, "Content-Length: %d", "", "")).encode()
     return _MODULE.format(
-        version=version,
         pages=dict(made.values()),
         form=form,
         state=state,
