@@ -132,21 +132,13 @@ def test_the_setup_page_is_there_at_once_where_no_network_is_known(board):
     boot(board)
     page = Setup()
     board.stand_in("device.setup", page)
-    assert board.main() == ["switch: http://4.3.2.1/"]
+    assert board.main() == []
     assert page.settings.networks == []
 
 
 def test_without_a_password_for_the_access_point_nothing_of_setup_is_loaded(setup):
     assert not setup(gone=False, password="") and "device.ap_watch" not in sys.modules
     assert not setup(gone=True, password="") and not network.active[1]
-
-
-def test_setup_has_the_memory_of_what_needs_a_network(board):
-    network.air.clear()
-    board.write_settings(SETTINGS + 'AP_PASSWORD = "12345678"\nMQTT_HOST = "192.168.1.5"\n')
-    board.rtc_state().set(14, 1)
-    boot(board)
-    assert board.globals["startup"].settings.features == ["setup"]
 
 
 def test_without_the_setup_page_the_switch_serves_and_says_so(board):

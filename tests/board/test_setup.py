@@ -78,7 +78,8 @@ def test_after_setup_the_board_is_in_the_network_that_was_entered(
     phone.open()
     phone.enter(ssid, NETWORKS[ssid])
     phone.wait_for("has joined")
-    assert "http://127.0.0.1/" in phone.ask("GET", "/")[2] + phone.ask("GET", "/wifi")[2]
+    address = board.do(lambda chip: chip.wlan.own_addresses()[0])
+    assert f"http://{address}/" in phone.ask("GET", "/")[2]
     assert board.do(lambda chip: chip.wlan.ap_on)  # for the phone to read that
     boots = board.chip.boots
     board.wait_for(lambda chip: chip.clock.advance(200) or chip.boots > boots, 60)
@@ -107,7 +108,7 @@ def test_no_answer_has_a_password_in_it(board: VirtualBoard, phone: Phone) -> No
     phone.open()
     for ssid in ("home", "", "x" * 33):
         phone.enter(ssid, secret)
-        for path in ("/", "/wifi", "/status", "/switch"):
+        for path in ("/", "/wifi", "/switch"):
             assert secret not in phone.ask("GET", path)[2]
         phone.board.do(lambda chip: chip.clock.advance(30_000))
     assert "let me in" not in phone.open() and secret not in board.console
@@ -124,25 +125,26 @@ def test_only_a_form_of_the_boards_own_page_is_obeyed(board: VirtualBoard, phone
     assert status == 303 and "Joining home" in phone.line()
 
 
-def test_the_switch_works_meanwhile_and_stays_shut_to_other_sites(
+def test_the_switch_works_meanwhile_by_the_boards_own_page(
     board: VirtualBoard, phone: Phone
 ) -> None:
+    phone.open()
     assert "Flip" in phone.ask("GET", "/switch")[2]
-    assert phone.ask("POST", "/toggle", {})[0] == 303
+    for form in ({}, {"token": "0" * 12}):
+        assert phone.ask("POST", "/switch", form)[0] == 303
+        assert not board.do(lambda chip: chip.gpio.led())
+    assert phone.ask("POST", "/switch", {"token": phone.token})[0] == 303
     board.wait_for(lambda chip: chip.gpio.led())
-    for origin in ("null", "http://evil.example"):
-        assert phone.ask("POST", "/toggle", {}, Origin=origin)[0] == 403
-    assert phone.ask("POST", "/toggle", {}, host="evil.example")[0] == 302
-    assert board.do(lambda chip: chip.gpio.led())
+    assert "status>On<" in phone.ask("GET", "/switch")[2]
 
 
-def test_the_page_asks_for_no_password_of_the_switch_and_the_switch_does(
-    make_board: Callable[..., VirtualBoard],
-) -> None:
-    phone = Phone(make_board(put(CONFIG + 'HTTP_PASSWORD = "s3cret"\n'), air=air()))
-    assert "<form" in phone.open()
-    for path in ("/switch", "/led", "/status"):
-        assert phone.ask("GET", path)[0] == 401
+def test_everything_else_is_an_error_that_fits(phone: Phone) -> None:
+    assert phone.ask("GET", "/led")[0] == 404
+    assert phone.ask("POST", "/", {})[:2][0] == 405
+    assert phone.ask("PUT", "/wifi", {})[1]["Allow"] == "GET, HEAD, POST"
+    assert phone.ask("GET", "/", host="lamp.local")[0] == 200
+    head = phone.ask("HEAD", "/")
+    assert head[0] == 200 and head[2] == "" and int(head[1]["Content-Length"]) > 400
 
 
 def test_without_a_password_for_the_access_point_there_is_no_setup(
