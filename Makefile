@@ -86,6 +86,7 @@ tools.%: .venv/.installed
 ##   HOST=name[:port]     a board on the network, by its WebREPL port (8266)
 ##   HOSTS="name ..."     several of them
 ##   FIRMWARE=file.bin    what `make flash` writes (the newest release, downloaded)
+##   QR=label.svg         where `make configure` draws the code by which phones join the board
 ##   DRY_RUN=1            say what `make deploy` would do
 ##   TRIAL=0              keep what is deployed, also if it does not work
 ##   OLD_PASS='...'       the board's WebREPL password, where webrepl_cfg.py has a new one

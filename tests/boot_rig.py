@@ -2,7 +2,6 @@
 
 import runpy
 import sys
-import types
 from pathlib import Path
 
 import machine
@@ -88,7 +87,6 @@ class Board:
             self.stand_in("device.server", server)
         self.stand_in("device.webrepl_server", self.door)
         self.stand_in("webrepl", self.stock)
-        self.stand_in("device.setup_pages", types.ModuleType("setup_pages"))
         for name in missing:
             self.stand_in(name, None)
         return self._run("boot.py")
