@@ -77,6 +77,7 @@ tools.%: .venv/.installed
 ## Settings, as in `make run HTTP_PORT=8088`:
 ##   FLASH=path           the virtual board's flash (build/flash.img)
 ##   FIRMWARE_VARIANT=v   the firmware `make run` plays: generic, romfs or 1m
+##   SETUP=1              `make run` plays a board that knows no network: its setup page
 ##   HTTP_PORT=n          the virtual board's HTTP port (8080)
 ##   WEBREPL_PORT=n       the virtual board's WebREPL port (8266)
 ##   MDNS_PORT=n          its port for mDNS, 5353 on a board (any free one)

@@ -136,7 +136,7 @@ def test_enter_alone_all_the_way_says_that_nobody_can_reach_such_a_board(tmp_pat
     status, shown = configure_on_terminal(tmp_path, "", "", "", "", "", "-")
     assert status == 0
     assert "warning: WIFI_SSID and AP_PASSWORD are empty" in shown and "WebREPL is off" in shown
-    assert "join" not in shown
+    assert "by this code" not in shown
 
 
 def test_enter_alone_gives_the_access_point_a_password_of_its_own_and_shows_its_code(tmp_path):
