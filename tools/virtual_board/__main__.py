@@ -23,7 +23,7 @@ from tools.deploy import plan
 from tools.errors import UserError, main
 
 from . import hosts as names
-from . import image, passwords, settings_note
+from . import image, passwords, settings_note, setup_run
 from .board import DNS, MDNS, VirtualBoard
 from .chip import Chip
 from .console import Console
