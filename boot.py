@@ -101,6 +101,7 @@ class _Boot:
             head[5] += 1
         # A soft reset is somebody's at the prompt, and so is any behind seven resets.
         head[6] = not new or head[5] > 6
+        head[9] = new and not cause  # power has just come
         if head[7] < 255:
             head[7] += 1
         self.failed = head[8] == 2

@@ -16,7 +16,7 @@ from device import rtc_state
 _LOOK_MS = const(1000)
 _GONE_MS = const(120000)
 # In RTC memory, see rtc_state.py.
-_WIFI = const(14)
+_WIFI = const(15)
 _GONE = const(1)
 
 up = False  # the access point

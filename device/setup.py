@@ -37,7 +37,7 @@ from device import (  # noqa: E402
 )
 
 _HOST = const(0)  # a line of http's list of fields
-_WIFI = const(14)  # in RTC memory, see rtc_state.py
+_WIFI = const(15)  # in RTC memory, see rtc_state.py
 _KEEP = const(2)
 _CALLBACK = const(20)  # socket option, see server.py
 _LOOK_MS = const(250)

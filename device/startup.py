@@ -23,7 +23,8 @@ _SOFT_WATCHDOG = const(3)
 # In RTC memory, see rtc_state.py.
 _MEANT = const(6)
 _TRIAL = const(8)
-_WIFI = const(14)
+_WIFI = const(15)
+_LEFT = const(10)
 _CONFIRMED = const(1)
 _UNDONE = const(3)
 # Values of _WIFI: open the access point; join what the SDK has stored.
@@ -101,9 +102,16 @@ class _Steps:  # and what one hands on to the next
             self.board.problem(settings.problem)
 
     def light(self):
-        from device import led
+        from device import led, rtc_state
 
         settings = self.startup.settings
+        timed = False
+        if settings.features:
+            from device import options
+
+            timed = options.start(settings)
+        if not timed and max(rtc_state._bytes[_LEFT : _LEFT + 4]):
+            rtc_state.set_light(False)  # it has a time to go off, and nobody to see to that
         led.start(settings.LED_PIN, settings.LED_ACTIVE_LOW)
         return True
 

@@ -30,7 +30,7 @@ def start(startup=None):
         return
     settings = startup.settings
     button.start()
-    _forget()
+    _forget(_BOOT_ONLY)
 
     # The largest modules, and those that people change: they come last.
     from device import server
@@ -44,16 +44,17 @@ def start(startup=None):
 
     status.started = status.last = time.ticks_ms()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
-    server.listen(api)
     server.jobs.append(status.tick)  # the clock begins anew now and then
     for name in settings.features:
         _start(name, settings)
+    server.listen(api)
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
 
 
 def _start(name, settings):
     # A module that fails costs the switch nothing else -> whether it has started.
     gc.collect()
+    before = list(sys.modules)
     try:
         __import__("device." + name)
         sys.modules["device." + name].start(settings)
@@ -61,16 +62,15 @@ def _start(name, settings):
     except (Exception, SystemExit) as e:
         problem = "%s is off: %s: %s" % (name, type(e).__name__, e)
         print("switch:", problem)
-        from device import rtc_state
+        sys.modules["device.rtc_state"].record(problem)
+        _forget([name[7:] for name in sys.modules if name not in before])  # "device."
 
-        rtc_state.record(problem)
 
-
-def _forget():
-    # Give back the memory of modules that only booting needs.
+def _forget(names):
+    # Give back the memory of modules that are not needed.
     import device
 
-    for name in _BOOT_ONLY:
+    for name in names:
         if sys.modules.pop("device." + name, None):
             delattr(device, name)
     gc.collect()

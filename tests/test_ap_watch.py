@@ -6,7 +6,7 @@ import pytest
 
 from device import ap_watch, config, rtc_state, wifi
 
-WIFI = 14  # in RTC memory, see rtc_state.py
+WIFI = 15  # in RTC memory, see rtc_state.py
 
 
 @pytest.fixture(autouse=True)

@@ -86,7 +86,7 @@ def test_the_address_of_the_access_point_is_told(board):
     network.air.clear()
     board.write_settings(SETTINGS + 'AP_PASSWORD = "12345678"')
     assert board.boot()[-1] == "boot: address none yet"
-    board.rtc_state().set(14, 1)  # as device/ap_watch.py does before it restarts the board
+    board.rtc_state().set(15, 1)  # as device/ap_watch.py does before it restarts the board
     assert board.boot()[-1] == "boot: address 4.3.2.1"
 
 

@@ -115,7 +115,7 @@ def test_the_page_needs_nothing_but_the_board(pages, responses):
         if place
     }
     assert places == {*responses, "/toggle", "/status", "data:,"} - {"/"}
-    for source in WWW.iterdir():
+    for source in WWW.rglob("*.*"):
         assert "://" not in source.read_text() and "url(" not in source.read_text()
 
 

@@ -109,7 +109,7 @@ def setup(board):
         network.air.clear()
         board.write_settings(SETTINGS + f"AP_PASSWORD = {password!r}")
         if gone:
-            board.rtc_state().set(14, 1)  # as ap_watch.py does before it restarts the board
+            board.rtc_state().set(15, 1)  # as ap_watch.py does before it restarts the board
         boot(board)
         page = Setup()
         board.stand_in("device.setup", page)
@@ -144,7 +144,7 @@ def test_without_a_password_for_the_access_point_nothing_of_setup_is_loaded(setu
 def test_without_the_setup_page_the_switch_serves_and_says_so(board):
     network.air.clear()
     board.write_settings(SETTINGS + 'AP_PASSWORD = "12345678"')
-    board.rtc_state().set(14, 1)
+    board.rtc_state().set(15, 1)
     boot(board, missing=["device.setup"])
     line, address = board.main()
     assert line.startswith("switch: setup is off: ") and address == "switch: http://4.3.2.1/"

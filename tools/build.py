@@ -54,6 +54,7 @@ def _pages(version: str) -> dict[str, str]:
     www = ROOT / "device" / "www"
     return {
         "device/pages.py": build_pages.render(www, version),
+        "device/page_more.py": build_pages.render_optional(www),
         "device/setup_pages.py": build_setup.render(www / "setup"),
     }
 

@@ -28,7 +28,7 @@ def parse(setting: Setting, answer: str) -> Value:
         if answer.lower() not in _YES + _NO:
             raise ValueError("must be y or n")
         value = answer.lower() in _YES
-    elif isinstance(setting.default, int) and re.fullmatch("[0-9]{1,5}", answer):
+    elif isinstance(setting.default, int) and re.fullmatch("-?[0-9]{1,5}", answer):
         value = int(answer)
     if reason := fault(setting, value):
         raise ValueError(reason)

@@ -29,6 +29,9 @@ _KEPT += ("access", "status", "pages", "api")
 _AT_TIMES = ("ap_watch", "overlay", "trial")
 # Kept while setup lasts, and then in place of pages.
 _AT_TIMES += ("setup_pages", "setup_dns", "setup_form", "setup_join", "setup")
+# Kept where their settings are on.
+_OPTIONAL = ("mqtt_packets", "mqtt_switch", "mqtt", "home_assistant")
+_OPTIONAL += ("auto_off", "power_on", "metrics", "event_log", "page_more", "mdns_message", "mdns")
 
 # Budgets go down, never up, without a reason in the commit.
 PROGRAM = 512  # bytes that a tool's program may ask for in one piece
@@ -43,7 +46,7 @@ ALLOCATED = {"GET /led, seen before": 200}  # bytes a request
 
 def _refuse_unknown(tree: Path) -> None:
     there = {path.stem for path in (tree / "device").iterdir()}
-    known = {*_KEPT, *_AT_TIMES, *boot_only()}
+    known = {*_KEPT, *_AT_TIMES, *_OPTIONAL, *boot_only()}
     if wrong := sorted(there ^ known):
         raise UserError(
             f"modules of device/ and their lists do not agree: {', '.join(wrong)}",
@@ -60,7 +63,8 @@ def _chip(table: Table, tree: Path, programs: list[str]) -> None:
         table.title(f"32-bit heap: left out: {error}")
         return
     table.title("heap of each module as it is imported, 32-bit bytes (WebAssembly build)")
-    notes = dict.fromkeys(_KEPT, "") | dict.fromkeys(_AT_TIMES, "  (with an access point)")
+    notes = dict.fromkeys(_KEPT, "") | dict.fromkeys(_AT_TIMES, "  (at times)")
+    notes |= dict.fromkeys(_OPTIONAL, "  (optional)")
     notes |= dict.fromkeys(boot_only(), "  (boot only)")
     for name, taken in kept.modules(tree, tuple(notes)):
         table.row(name + notes[name], taken)

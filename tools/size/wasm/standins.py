@@ -55,6 +55,9 @@ class _Machine:
     def reset_cause():
         return 0
 
+    def unique_id():
+        return bytes(4)
+
     def reset():
         pass
 
