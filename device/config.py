@@ -30,6 +30,10 @@ class Config:
     the optional modules that are on; only their settings are here.
     """
 
+    problem: str
+    features: list
+    HTTP_PASSWORD: str
+
 
 def load():
     """Read webrepl_cfg.py into a Config; never raises, whatever that file holds.

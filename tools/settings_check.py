@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from tools.errors import UserError
 from tools.setting import Value, fault
-from tools.settings import CONFIG, Binding, bindings, read
+from tools.settings import CONFIG, Binding, bindings
 from tools.settings_table import BY_NAME, DEFAULTS, is_like_a_password, meant
 
 
@@ -37,11 +37,6 @@ def check(source: str) -> list[str]:
     if warning := unreachable(values):
         warnings.append(warning)
     return warnings
-
-
-def needs_rom(source: str) -> bool:
-    """Whether the text of a webrepl_cfg.py is for firmware with ROMFS only."""
-    return read(source).get("POWER_ON") == "last"
 
 
 def unreachable(values: Mapping[str, Value]) -> str:

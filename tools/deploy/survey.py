@@ -10,11 +10,9 @@ from mpremote.transport_serial import SerialTransport
 
 from tools import rom
 from tools.board import calls
-from tools.deploy import on_board_survey, on_rom
+from tools.deploy import fit, on_board_survey, on_rom
 from tools.deploy.plan import MANIFEST, Plan, candidates, digests, grouped, listed_in, make
-from tools.errors import UserError
 from tools.settings import CONFIG
-from tools.settings_check import needs_rom
 
 _ENOENT, _BLOCKED = "2", ("20", "21")  # ENOTDIR: a file is in place of a folder; EISDIR
 _GROUPS = 8  # of names in one program, which is compiled on the board
@@ -62,11 +60,7 @@ def survey(board: SerialTransport, wanted: dict[str, bytes]) -> Survey:
     manifest = bytes.fromhex("".join(calls.lines(board, on_board_survey.manifest)))
     listed = listed_in(manifest) if manifest else []
     there = on_rom.look(board, wanted) if has_rom else None
-    if not there and needs_rom(wanted.get(f"/{CONFIG}", b"").decode()):
-        raise UserError(
-            'POWER_ON = "last" needs firmware with ROMFS, which this board does not have',
-            'choose "on" or "off", or flash the variant FLASH_2M_ROMFS',
-        )
+    fit.check(wanted.get(f"/{CONFIG}", b"").decode(), has_rom)
     files = digests(there.files(wanted) if there else wanted)
     candidate = {*candidates(files), *(listed or [])}
     if there:  # of those in /device the image has some of the same names
