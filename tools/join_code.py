@@ -6,16 +6,20 @@ import io
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-
-import segno.helpers
+from typing import TYPE_CHECKING
 
 from tools.errors import UserError
 from tools.setting import Value
 from tools.settings import write
 
+if TYPE_CHECKING:
+    import segno
+
 
 def code(values: Mapping[str, Value]) -> segno.QRCode:
     """The code for a board with these settings."""
+    import segno.helpers  # late: without a terminal, nothing is drawn
+
     return segno.helpers.make_wifi(
         ssid=str(values["HOSTNAME"]), password=str(values["AP_PASSWORD"]), security="WPA"
     )
