@@ -13,6 +13,7 @@ It lives in RTC memory, of which programs have 492 bytes (machine_rtc.c):
             9  1: this boot is the first since power came; boot.py says so
            10  seconds until the light goes off by itself, 4 bytes; 0: it does not
            14  where event_log.py notes the next event
+           15  for the next boot: 1 open the access point, 2 join what the SDK has stored
      16  last error: ASCII, filled up with zeros
     128  event_log.py's, or what later versions keep there: stays as it is
 

@@ -51,6 +51,7 @@ def test_the_board_gets_what_it_runs_and_nothing_else(project, out):
         "device/light.mpy",
         "device/page_more.mpy",
         "device/pages.mpy",
+        "device/setup_pages.mpy",
         "main.py",
     ]
     assert tree(out)["boot.py"] == (project / "boot.py").read_bytes()
@@ -64,6 +65,7 @@ def test_source_goes_onto_the_board_as_it_was_written(project, out):
         "device/light.py",
         "device/page_more.py",
         "device/pages.py",
+        "device/setup_pages.py",
         "main.py",
     ]
     assert tree(out)["device/light.py"] == (project / "device" / "light.py").read_bytes()

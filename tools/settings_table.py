@@ -79,7 +79,8 @@ TABLE = (
         "",
         "own WiFi if that fails, - for none",
         "the password, 8 to 63 characters, of the board's own access point (WPA2), which has "
-        "the name of HOSTNAME and starts only if the network cannot be joined",
+        "the name of HOSTNAME. It has the setup page, and starts if no network is known, or the "
+        "known one has been gone for 2 minutes",
         "no access point",
         8,
         63,

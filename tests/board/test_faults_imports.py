@@ -29,8 +29,15 @@ NOT_ALWAYS = (
     "metrics",
     "event_log",
     "page_more",
+    "setup",
+    "setup_dns",
+    "setup_form",
+    "setup_join",
+    "setup_pages",
 )
-MODULES = sorted([path.stem for path in (ROOT / "device").glob("*.py")] + ["pages", "page_more"])
+MODULES = sorted(
+    [path.stem for path in (ROOT / "device").glob("*.py")] + ["pages", "page_more", "setup_pages"]
+)
 
 
 class Bench:

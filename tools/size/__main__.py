@@ -27,6 +27,8 @@ _KEPT = ("rtc_state", "led", "http", "connection", "server", "webrepl_server", "
 _KEPT += ("access", "status", "pages", "api")
 # Kept where our access point came up, with ROMFS, and while a deploy is on trial.
 _AT_TIMES = ("ap_watch", "overlay", "trial")
+# Kept while setup lasts, and then in place of pages.
+_AT_TIMES += ("setup_pages", "setup_dns", "setup_form", "setup_join", "setup")
 # Kept where their settings are on.
 _OPTIONAL = ("mqtt_packets", "mqtt_switch", "mqtt", "home_assistant")
 _OPTIONAL += ("auto_off", "power_on", "metrics", "event_log", "page_more", "mdns_message", "mdns")
