@@ -20,7 +20,6 @@ LIMITS = (
     ("", "LED_ACTIVE_LOW", True, (False, True)),
     ("", "BASE", "", 1, 255, 0),
 )
-# made of tools/settings_table.py: end
 
 
 class Config:
@@ -32,7 +31,18 @@ class Config:
 
     problem: str
     features: list
+    WIFI_SSID: str
+    WIFI_PASSWORD: str
+    HOSTNAME: str
+    PASS: str
     HTTP_PASSWORD: str
+    AP_PASSWORD: str
+    LED_PIN: int
+    LED_ACTIVE_LOW: bool
+    BASE: str
+
+
+# made of tools/settings_table.py: end
 
 
 def load():

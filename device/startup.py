@@ -37,7 +37,7 @@ class Startup:
 
     mode = "run"  # or "setup": setup.py serves; or "safe": the switch stays off
     verdict = ""  # why it does
-    settings = None  # a config.Config
+    settings: "config.Config"  # type: ignore[name-defined]  # noqa: F821
 
 
 def run(board):

@@ -25,6 +25,16 @@ _HEAD = """\
 _OPTIONAL = """\
 # What follows is optional: while a line begins with #, the board does not load what it is for.
 """
+_CLASS = '''\
+class Config:
+    """The settings, under the names of webrepl_cfg.py, and `problem`: a line for a person, or "".
+
+    `problem` names settings and never holds values, which may be secrets. `features` is a list of
+    the optional modules that are on; only their settings are here.
+    """
+
+    problem: str
+    features: list'''
 
 
 def example() -> str:
@@ -53,7 +63,8 @@ def listed() -> str:
 
 def limits() -> str:
     """What device/config.py knows of the settings."""
-    return _rows(BASE)
+    kinds = [f"    {s.name}: {type(s.default).__name__}" for s in BASE]
+    return _rows(BASE) + "\n\n" + "\n".join([_CLASS, *kinds, "", "", ""])
 
 
 def options() -> str:
