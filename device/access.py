@@ -17,13 +17,13 @@ _NAMES = const("\nlocalhost\n@\n@.local\n@.lan\n@.home\n@.home.arpa\n@.internal\
 
 password = b""  # asked for unless empty
 
-_names = ""
+names = ""  # each between two line feeds; more may be appended
 
 
 def start(name, secret):
     """Set the board's host name and the password (str, "" for none)."""
-    global _names, password
-    _names = _NAMES.replace("@", name.lower())
+    global names, password
+    names = _NAMES.replace("@", name.lower())
     password = secret.encode()
 
 
@@ -58,7 +58,7 @@ def is_local(host):
         return False
     if host.endswith("."):
         host = host[:-1]
-    if http.line_of(host, _names) >= 0:
+    if http.line_of(host, names) >= 0:
         return True
     octets = host.split(".")
     for octet in octets:

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from tools.errors import main
 from tools.paths import ROOT
-from tools.setting import KEY, NAME, TEXT, Setting
+from tools.setting import KEY, NAME, NAMES, TEXT, Setting
 from tools.settings import EXAMPLE
 from tools.settings_table import BASE, OPTIONAL, TABLE
 
 _WIDTH = 99
-_KINDS = {TEXT: 0, NAME: 1, KEY: 2}  # as the board knows them
+_KINDS = {TEXT: 0, NAME: 1, KEY: 2, NAMES: 3}  # as the board knows them
 _HEAD = """\
 # The settings of the switch. Copy this file to webrepl_cfg.py, edit it, and run `make deploy`.
 # You may leave out any line. The text in brackets says what happens then.
