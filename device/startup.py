@@ -124,6 +124,7 @@ class _Steps:  # and what one hands on to the next
 
         gc.collect()
         access.start(settings.HOSTNAME, "")  # the names that pages may come by
+        access.names += settings.names
         base = [settings.BASE] if settings.BASE else []
         webrepl_server.start(settings.PASS, *base)
         return True

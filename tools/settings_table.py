@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 
-from tools.setting import KEY, NAME, Setting
+from tools.setting import KEY, NAME, NAMES, Setting
 
 # Not 0, the button; not 1 and 3, the serial port; not 6 to 11, the flash chip.
 _PINS = (2, 4, 5, 12, 13, 14, 15, 16)
@@ -49,6 +49,18 @@ TABLE = (
         1,
         32,
         NAME,
+    ),
+    Setting(
+        "HOST_NAMES",
+        "",
+        "",
+        "more names under which the switch is reached, as a router or a reverse proxy gives them, "
+        "with spaces between them; `make configure` does not ask for them",
+        "only HOSTNAME, and that in the local domains",
+        1,
+        255,
+        NAMES,
+        shown="switch.fritz.box switch.example.org",
     ),
     # What webrepl_setup.py and modwebrepl.c take.
     Setting(

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from tools.errors import main
 from tools.paths import ROOT
-from tools.setting import KEY, NAME, TEXT, Setting
+from tools.setting import KEY, NAME, NAMES, TEXT, Setting
 from tools.settings import EXAMPLE
 from tools.settings_table import BASE, OPTIONAL, TABLE
 
 _WIDTH = 99
-_KINDS = {TEXT: 0, NAME: 1, KEY: 2}  # as the board knows them
+_KINDS = {TEXT: 0, NAME: 1, KEY: 2, NAMES: 3}  # as the board knows them
 _HEAD = """\
 # The settings of the switch. Copy this file to webrepl_cfg.py, edit it, and run `make deploy`.
 # You may leave out any line. The text in brackets says what happens then.
@@ -30,11 +30,13 @@ class Config:
     """The settings, under the names of webrepl_cfg.py, and `problem`: a line for a person, or "".
 
     `problem` names settings and never holds values, which may be secrets. `features` is a list of
-    the optional modules that are on; only their settings are here.
+    the optional modules that are on; only their settings are here. `names` has HOST_NAMES for
+    access.py: each in lower case, with a line feed behind it.
     """
 
     problem: str
-    features: list'''
+    features: list
+    names: str'''
 
 
 def example() -> str:

@@ -30,7 +30,7 @@ tell = async (status) => {
   log.hidden = !status.log;
   details.append(box);
   if (status.log) {
-    log.textContent = await (await fetch(status.log)).text();
+    log.textContent = await (await fetch("." + status.log)).text();
   }
 };
 details.ontoggle();
