@@ -14,7 +14,7 @@ unexport PYTHONSAFEPATH
 ## To use it:
 run: tools.virtual_board ## the virtual board, in the foreground; Ctrl-C ends it
 configure: tools.configure ## ask for WiFi, passwords and the LED's pin; write webrepl_cfg.py
-flash: tools.flash ## put the firmware FIRMWARE=file on the board at PORT
+flash: tools.flash ## put MicroPython, or the firmware FIRMWARE=file, on the board at PORT
 deploy: tools.deploy ## bring the board at PORT, HOST or HOSTS up to date, all or nothing
 repl: tools.repl ## a prompt on the board at PORT or HOST
 watch: tools.watch ## put each file on the board at PORT or HOST as it is saved
@@ -77,6 +77,7 @@ tools.%: .venv/.installed
 ## Settings, as in `make run HTTP_PORT=8088`:
 ##   FLASH=path           the virtual board's flash (build/flash.img)
 ##   FIRMWARE_VARIANT=v   the firmware `make run` plays: generic, romfs or 1m
+##   SETUP=1              `make run` plays a board that knows no network: its setup page
 ##   HTTP_PORT=n          the virtual board's HTTP port (8080)
 ##   WEBREPL_PORT=n       the virtual board's WebREPL port (8266)
 ##   MDNS_PORT=n          its port for mDNS, 5353 on a board (any free one)
@@ -85,7 +86,8 @@ tools.%: .venv/.installed
 ##   PORT=/dev/tty...     a board's serial port (the only one that has a board)
 ##   HOST=name[:port]     a board on the network, by its WebREPL port (8266)
 ##   HOSTS="name ..."     several of them
-##   FIRMWARE=file.bin    what `make flash` writes
+##   FIRMWARE=file.bin    what `make flash` writes (the newest release, downloaded)
+##   QR=label.svg         where `make configure` draws the code by which phones join the board
 ##   DRY_RUN=1            say what `make deploy` would do
 ##   TRIAL=0              keep what is deployed, also if it does not work
 ##   OLD_PASS='...'       the board's WebREPL password, where webrepl_cfg.py has a new one

@@ -101,6 +101,7 @@ class _Boot:
             head[5] += 1
         # A soft reset is somebody's at the prompt, and so is any behind seven resets.
         head[6] = not new or head[5] > 6
+        head[9] = new and not cause  # power has just come
         if head[7] < 255:
             head[7] += 1
         self.failed = head[8] == 2
@@ -140,6 +141,11 @@ class _Boot:
         from binascii import hexlify
         from hashlib import sha256
 
+        try:
+            # The firmware mounts what begins at the start of the partition, damaged or not.
+            vfs.umount("/rom")
+        except OSError:
+            pass
         with lines:
             for line in lines:
                 start, length, digest = line.split()
@@ -151,10 +157,6 @@ class _Boot:
     def mount(self, vfs, image):
         import sys
 
-        try:
-            vfs.umount("/rom")
-        except OSError:
-            pass  # the firmware mounts what begins at the start of the partition
         vfs.mount(image, "/rom")
         sys.path.insert(0, "/rom")
         from device import overlay

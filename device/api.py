@@ -165,7 +165,7 @@ def wish(body, fields):
             # No space in a word.
             if words == '{"on":%s}' % word and '"on"' in text and word in text:
                 return word == "true"
-    return http.error('400 Body must be like {"on": true}')
+    return http.error('400 Body must be like {"on": true}; for_s needs AUTO_OFF_S')
 
 
 def report():

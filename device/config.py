@@ -32,6 +32,12 @@ class Config:
     access.py: each in lower case, with a line feed behind it.
     """
 
+    problem: str
+    features: list
+    HTTP_PASSWORD: str
+    HOST_NAMES: str
+    names: str
+
 
 def load():
     """Read webrepl_cfg.py into a Config; never raises, whatever that file holds.

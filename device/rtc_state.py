@@ -10,10 +10,12 @@ It lives in RTC memory, of which programs have 492 bytes (machine_rtc.c):
             6  1: a reset by a program is meant, and does not count
             7  how many boots ago the last error was; 255 at most
             8  a deploy on trial: 1 confirmed, 2 failed, 3 taken back; boot.py writes it, too
-            9  spare
-           10  kept for the time at which the light goes off by itself, 4 bytes
+            9  1: this boot is the first since power came; boot.py says so
+           10  seconds until the light goes off by itself, 4 bytes; 0: it does not
+           14  where event_log.py notes the next event
+           15  for the next boot: 1 open the access point, 2 join what the SDK has stored
      16  last error: ASCII, filled up with zeros
-    128  what later versions keep there: stays as it is
+    128  event_log.py's, or what later versions keep there: stays as it is
 
 A module and no class, since there is one such memory. What a function changes is there when it
 returns.

@@ -49,7 +49,7 @@ def listen(service):
     services[listener] = service
     _poll.register(listener, select.POLLIN)
     listener.setsockopt(socket.SOL_SOCKET, _CALLBACK, connection.callback)
-    _tick()  # for who came before that
+    _tick()  # for who came before that, and for the jobs
 
 
 def sweep(event=None):

@@ -23,18 +23,21 @@ _SOFT_WATCHDOG = const(3)
 # In RTC memory, see rtc_state.py.
 _MEANT = const(6)
 _TRIAL = const(8)
+_WIFI = const(15)
+_LEFT = const(10)
 _CONFIRMED = const(1)
 _UNDONE = const(3)
+# Values of _WIFI: open the access point; join what the SDK has stored.
+_GONE = const(1)
+_KEEP = const(2)
 
 
 class Startup:
     """What starting has found out, for switch.py. A method of it would keep this module."""
 
-    mode = "run"  # or "safe": the switch stays off
+    mode = "run"  # or "setup": setup.py serves; or "safe": the switch stays off
     verdict = ""  # why it does
-
-    def __init__(self, settings):
-        self.settings = settings  # a config.Config
+    settings = None  # a config.Config
 
 
 def run(board):
@@ -93,14 +96,22 @@ class _Steps:  # and what one hands on to the next
         from device import config
 
         settings = config.load()
-        self.startup = Startup(settings)
+        self.startup = Startup()
+        self.startup.settings = settings
         if settings.problem and self.board:
             self.board.problem(settings.problem)
 
     def light(self):
-        from device import led
+        from device import led, rtc_state
 
         settings = self.startup.settings
+        timed = False
+        if settings.features:
+            from device import options
+
+            timed = options.start(settings)
+        if not timed and max(rtc_state._bytes[_LEFT : _LEFT + 4]):
+            rtc_state.set_light(False)  # it has a time to go off, and nobody to see to that
         led.start(settings.LED_PIN, settings.LED_ACTIVE_LOW)
         return True
 
@@ -121,13 +132,22 @@ class _Steps:  # and what one hands on to the next
     def wifi(self):
         from device import wifi
 
-        self.address, problem = wifi.connect(self.startup.settings)
+        settings = self.startup.settings
+        rtc_state = self.board.rtc_state
+        meant = rtc_state._bytes[_WIFI] if rtc_state else 0
+        if meant:
+            rtc_state.set(_WIFI, 0)  # any other reset is nobody's wish for that
+        is_safe = not rtc_state or rtc_state.crashes >= _LIMIT
+        self.address, problem = wifi.connect(settings, meant == _GONE, meant == _KEEP, is_safe)
         if problem:
             self.board.problem("WiFi: " + problem)
-        if wifi.ap_is_up:
+        if settings.AP_PASSWORD and (wifi.ap_is_up or meant != _GONE):
             from device import ap_watch, server
 
-            server.jobs.append(ap_watch.sweep)  # to switch it off again
+            ap_watch.start(wifi.ap_is_up)
+            server.jobs.append(ap_watch.sweep)
+        if wifi.ap_is_up:
+            self.startup.mode = "setup"
 
     def trial(self):
         import os
@@ -140,7 +160,10 @@ class _Steps:  # and what one hands on to the next
             return  # there is none
         if rtc_state._bytes[_TRIAL] == _CONFIRMED:
             rtc_state.set(_TRIAL, 0)
-            os.remove("/.deploy/undo")
+            os.remove("/.deploy/undo")  # first: without what is kept it must not be there
+            for name in os.listdir("/.deploy"):
+                if name != "manifest":
+                    os.remove("/.deploy/" + name)
             return
         from device import server, trial
 

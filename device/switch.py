@@ -18,8 +18,9 @@ def start(startup=None):
     button switches the light all the same.
     """
     loaded = sys.modules.get("device.server")
-    if sys.modules.get("device.api", 0) in getattr(loaded, "services", {}).values():
-        return
+    for name in ("device.api", "device.setup"):
+        if sys.modules.get(name, 0) in getattr(loaded, "services", {}).values():
+            return
     if not startup:
         from device.startup import load
 
@@ -29,7 +30,7 @@ def start(startup=None):
         return
     settings = startup.settings
     button.start()
-    _forget()
+    _forget(_BOOT_ONLY)
 
     # The largest modules, and those that people change: they come last.
     from device import server
@@ -37,30 +38,40 @@ def start(startup=None):
     if not button.sweep:  # with WebREPL on, its listener tells even if api.py is broken
         button.sweep = server.sweep
         server.sources.append(button.poll)  # whose event a full queue may have lost
+    if startup.mode == "setup" and _start("setup", settings):
+        return
     from device import api, status
 
     status.started = status.last = time.ticks_ms()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
     api.access.names += settings.names
-    server.listen(api)
     server.jobs.append(status.tick)  # the clock begins anew now and then
     for name in settings.features:
-        gc.collect()
-        try:
-            __import__("device." + name)
-            sys.modules["device." + name].start(settings)
-        except (Exception, SystemExit) as e:  # that costs the switch nothing else
-            problem = "%s is off: %s: %s" % (name, type(e).__name__, e)
-            print("switch:", problem)
-            status.rtc_state.record(problem)
+        _start(name, settings)
+    server.listen(api)
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
 
 
-def _forget():
-    # Give back the memory of modules that only booting needs.
+def _start(name, settings):
+    # A module that fails costs the switch nothing else -> whether it has started.
+    gc.collect()
+    before = list(sys.modules)
+    try:
+        __import__("device." + name)
+        sys.modules["device." + name].start(settings)
+        return True
+    except (Exception, SystemExit) as e:
+        problem = "%s is off: %s: %s" % (name, type(e).__name__, e)
+        print("switch:", problem)
+        sys.modules["device.rtc_state"].record(problem)
+        _forget([name[7:] for name in sys.modules if name not in before])  # "device."
+
+
+def _forget(names):
+    # Give back the memory of modules that are not needed.
     import device
 
-    for name in _BOOT_ONLY:
+    for name in names:
         if sys.modules.pop("device." + name, None):
             delattr(device, name)
     gc.collect()

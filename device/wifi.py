@@ -6,14 +6,19 @@ import network
 from micropython import const
 
 _POLL_MS = const(50)
+_OUR_ADDRESS = const("4.3.2.1")  # Android shows no setup page at a private address
 
 ap_is_up = False  # our access point, which ap_watch.py switches off again
 
 
-def connect(config, wait_ms=6000):
+def connect(config, gone=False, keep=False, fall_back=False, wait_ms=6000):
     """Join the network of `config` (a config.Config) and wait for it, `wait_ms` at most.
 
-    Returns (address, problem): the address, of the access point where that had to come up, or "";
+    Our access point comes up where no network is known, or the known one is `gone`, which is not
+    waited for then; and where it cannot be joined, if that is what `fall_back` says. With `keep`,
+    the network that the SDK has stored counts.
+
+    Returns (address, problem): the address, of the access point where that has come up, or "";
     and what went wrong, in one line, or "". Never raises an Exception. A station that is left
     without a connection goes on trying, by the SDK. Expects the firmware's access point to be off.
     """
@@ -28,9 +33,16 @@ def connect(config, wait_ms=6000):
     # as a part of it (network_wlan.c: esp_config).
     stored = (call(sta.config, "ssid") or "").encode()[:32]
     wanted = config.WIFI_SSID.encode()
+    if gone:
+        return _fall_back(config, call, "the network has been gone for 2 minutes")
     if not wanted and not stored:
         call(sta.active, False)  # its search for nothing would disturb the access point
         return _fall_back(config, call, "no network: set WIFI_SSID in webrepl_cfg.py")
+    if config.AP_PASSWORD and stored and wanted != stored:
+        # What is stored may have been entered on the setup page, far from the one in the file.
+        names = () if keep else [name.encode() for name in scan(sta, call)]
+        if keep or (stored in names and wanted not in names):
+            wanted = b""
     # With arguments connect() writes to flash, without them it does not.
     ours = (config.WIFI_SSID, config.WIFI_PASSWORD)
     if wanted and wanted != stored:
@@ -55,6 +67,8 @@ def connect(config, wait_ms=6000):
             call(sta.connect, *ours)
             untried = False
         if late:
+            if not fall_back:
+                return "", call.problem or _why(status)
             return _fall_back(config, call, _why(status))
         time.sleep_ms(_POLL_MS)
 
@@ -84,8 +98,36 @@ def _fall_back(config, call, why):
     # for that, which makes the access point slow (docs/esp8266/general.rst).
     ap = network.WLAN(network.WLAN.IF_AP)
     if config.AP_PASSWORD:
+        sta = network.WLAN(network.WLAN.IF_STA)
+        # For device/setup.py. Later, it would lose the access point's clients.
+        config.networks = scan(sta, call)
         call(_open, ap, config.HOSTNAME, config.AP_PASSWORD)
+        call(ap.ifconfig, (_OUR_ADDRESS, "255.255.255.0", _OUR_ADDRESS, _OUR_ADDRESS))
     return _address(ap, call) if ap_is_up else "", call.problem or why
+
+
+def scan(sta, call):
+    """The names (str) of the networks in reach, the nearest first. Waits for two seconds.
+
+    The SDK refuses while its station searches, and then sta.scan() waits for ever
+    (network_wlan.c: esp_scan). So that is stopped first, and goes on afterwards.
+    """
+    was_on = call(sta.active)
+    call(sta.active, True)
+    call(sta.disconnect)
+    found = call(sta.scan) or []
+    found.sort(key=lambda row: -row[3])  # by signal
+    names = []
+    for row in found:
+        try:
+            name = str(row[0], "utf-8")
+        except ValueError:
+            continue  # nobody could enter it
+        if name and name not in names:  # a hidden one has none
+            names.append(name)
+    if was_on:
+        call(sta.connect)
+    return names
 
 
 def _open(ap, name, password):

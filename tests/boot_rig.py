@@ -43,6 +43,9 @@ class Server:
         self.sources = []
         self.jobs = []
 
+    def soon(self):
+        pass
+
     def listen(self, service):
         if self.raises:
             raise self.raises

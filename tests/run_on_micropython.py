@@ -35,7 +35,7 @@ def run(module):
 if hasattr(gc, "mem_free"):  # as the firmware's _boot.py does
     gc.threshold((gc.mem_free() + gc.mem_alloc()) // 4)
 sys.path[:0] = sys.argv[1].split(":")
-for name in ("esp", "machine", "network", "webrepl", "_webrepl"):
+for name in ("esp", "machine", "network", "vfs", "webrepl", "_webrepl", "device.setup_pages"):
     sys.modules[name] = Anything()
 for name in sys.argv[2:]:
     module = __import__(name)

@@ -46,14 +46,28 @@ def version(folder):
 
 def test_the_board_gets_what_it_runs_and_nothing_else(project, out):
     assert build.build(out) == out
-    assert sorted(tree(out)) == ["boot.py", "device/light.mpy", "device/pages.mpy", "main.py"]
+    assert sorted(tree(out)) == [
+        "boot.py",
+        "device/light.mpy",
+        "device/page_more.mpy",
+        "device/pages.mpy",
+        "device/setup_pages.mpy",
+        "main.py",
+    ]
     assert tree(out)["boot.py"] == (project / "boot.py").read_bytes()
 
 
 def test_source_goes_onto_the_board_as_it_was_written(project, out):
     (project / "device" / "light.py").write_bytes("# Glühbirne\r\non = 1\r\n".encode())
     build.build(out, source=True)
-    assert sorted(tree(out)) == ["boot.py", "device/light.py", "device/pages.py", "main.py"]
+    assert sorted(tree(out)) == [
+        "boot.py",
+        "device/light.py",
+        "device/page_more.py",
+        "device/pages.py",
+        "device/setup_pages.py",
+        "main.py",
+    ]
     assert tree(out)["device/light.py"] == (project / "device" / "light.py").read_bytes()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.configure import random_password
 from tools.settings import read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -132,6 +133,18 @@ def test_giving_up_halfway_leaves_the_old_settings_and_one_line(tmp_path, key):
 
 
 def test_enter_alone_all_the_way_says_that_nobody_can_reach_such_a_board(tmp_path):
-    status, shown = configure_on_terminal(tmp_path)
+    status, shown = configure_on_terminal(tmp_path, "", "", "", "", "", "-")
     assert status == 0
     assert "warning: WIFI_SSID and AP_PASSWORD are empty" in shown and "WebREPL is off" in shown
+    assert "by this code" not in shown
+
+
+def test_enter_alone_gives_the_access_point_a_password_of_its_own_and_shows_its_code(tmp_path):
+    status, shown = configure_on_terminal(tmp_path)
+    password = values_in(tmp_path)["AP_PASSWORD"]
+    assert status == 0 and f"[{password}]" in shown and len(password) == 14
+    assert "join switch by this code:" in shown and "\u2588" in shown
+    # The next time it is kept, and another board gets another.
+    status, shown = configure_on_terminal(tmp_path)
+    assert values_in(tmp_path)["AP_PASSWORD"] == password and password not in shown
+    assert random_password() != random_password()

@@ -1,10 +1,8 @@
-import re
-
 import pytest
 from esptool.bin_image import ESP32C3FirmwareImage, ESP32FirmwareImage
 from firmware_images import bootable, micropython, other_chip
 
-from tools import flash, flash_image
+from tools import flash_image
 from tools.errors import UserError
 
 CUT = micropython()
@@ -84,12 +82,3 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         flash_image.check_image(tmp_path / "gone.bin")
     with pytest.raises(UserError, match="Is a directory"):
         flash_image.check_image(tmp_path)
-
-
-def test_without_a_file_it_says_where_to_get_the_one_that_fits(monkeypatch, capsys):
-    monkeypatch.delenv("FIRMWARE", raising=False)
-    with pytest.raises(UserError, match="no firmware given; run make flash FIRMWARE="):
-        flash.run()
-    out = capsys.readouterr().out
-    assert "https://micropython.org/download/ESP8266_GENERIC/" in out
-    assert re.search("2 MiB.*standard.*\n.*1 MiB.*FLASH_1M.*\n.*512 KiB.*none", out)

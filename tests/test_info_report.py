@@ -10,11 +10,11 @@ from types import SimpleNamespace
 import pytest
 
 from tools import info
-from tools.board import on_board
+from tools.board import on_board_info
 
 
 def test_more_blocks_free_than_there_are_is_none() -> None:
-    code = inspect.getsource(on_board.firmware)
+    code = inspect.getsource(on_board_info.firmware)
     modules = {
         "esp": SimpleNamespace(check_fw=lambda: True, flash_size=lambda: 1 << 22),
         "os": SimpleNamespace(

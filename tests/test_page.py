@@ -116,7 +116,7 @@ def test_the_page_needs_nothing_but_the_board(pages, responses):
     }
     links = {path[1:] for path in responses}  # relative, for a proxy that serves it under a path
     assert places == {*links, "toggle", "status", "data:,"} - {""}
-    for source in WWW.iterdir():
+    for source in WWW.rglob("*.*"):
         assert "://" not in source.read_text() and "url(" not in source.read_text()
 
 

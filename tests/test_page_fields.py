@@ -5,12 +5,13 @@ from pathlib import Path
 
 WWW = Path(__file__).parent.parent / "device" / "www"
 LABELS = {
-    "Running for": "up",
+    "Uptime": "up",
     "Free memory": "mem_free",
     "Signal": "rssi",
-    "Address": "ip",
+    "Address": "mdns",  # or "ip" without a name
     "Version": "version",
     "Last error": "last_error",
+    "MQTT": "mqtt",
 }
 
 

@@ -122,7 +122,7 @@ def fall_back(board, monkeypatch, tmp_path):
         monkeypatch.delitem(sys.modules, "webrepl_cfg", raising=False)
         network.active[1] = False  # as boot.py leaves it
         monkeypatch.setattr(wifi, "ap_is_up", False)
-        wifi.connect(config.load())
+        wifi.connect(config.load(), fall_back=True)
 
     return fall_back
 

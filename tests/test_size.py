@@ -8,7 +8,7 @@ import pytest
 from tools import build
 from tools.errors import UserError
 from tools.size import __main__ as size
-from tools.size import board, pieces, wasm
+from tools.size import board, kept, pieces, wasm
 
 
 def test_without_node_a_line_says_what_is_missing(monkeypatch):
@@ -32,6 +32,28 @@ def test_a_program_that_needs_much_in_one_piece_is_found_out(tmp_path):
     small, large = pieces.of_programs(tree, ["pass", "bytearray(1000)"], allowed=512)
     assert small.bytes == 512  # what the parser begins with
     assert 1000 <= large.bytes <= 1024
+
+
+@pytest.mark.skipif(not shutil.which("npm"), reason="needs Node and npm")
+def test_the_bundle_in_romfs_keeps_half_the_heap_and_settings_count(tmp_path):
+    wasm.install()
+    tree = build.build(tmp_path / "board")
+    (tree / build.CONFIG).write_text(board.CONFIG)
+    base = kept.both(tree, "")
+    more = kept.both(tree, 'HTTP_PASSWORD = "correct horse"\n')
+    assert base["ROMFS"].heap < base["files"].heap // 2
+    for kind in base:
+        assert base[kind].heap < more[kind].heap < base[kind].heap + 200
+
+
+@pytest.mark.skipif(not shutil.which("npm"), reason="needs Node and npm")
+def test_a_bundle_that_does_not_serve_is_not_measured(tmp_path):
+    wasm.install()
+    tree = build.build(tmp_path / "board")
+    (tree / build.CONFIG).write_text(board.CONFIG)
+    (tree / "device" / "http.mpy").unlink()
+    with pytest.raises(UserError, match="does not run"):
+        kept.serving(tree)
 
 
 def test_a_module_that_the_lists_do_not_know_stops_make_size(tmp_path):

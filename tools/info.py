@@ -11,7 +11,7 @@ import re
 from mpremote.transport_serial import SerialTransport
 
 from tools import inputs
-from tools.board import address, calls, connection, on_board, session
+from tools.board import address, calls, connection, on_board_info, session
 from tools.deploy.plan import MANIFEST, Plan
 from tools.deploy.steps import MPY_VERSION
 from tools.deploy.survey import survey
@@ -31,15 +31,15 @@ def files(board: SerialTransport, wanted: dict[str, bytes]) -> str:
 
 
 def facts(board: SerialTransport) -> dict:
-    """All that the board tells of itself, by the names of on_board.py's functions; sizes in bytes.
+    """What the board tells of itself, by the names of on_board_info.py; sizes in bytes.
 
     `heap_block` is the largest piece of heap that can be had.
     """
-    firmware = calls.run(board, on_board.firmware)
-    *told, last = calls.lines(board, on_board.memory)
+    firmware = calls.run(board, on_board_info.firmware)
+    *told, last = calls.lines(board, on_board_info.memory)
     free, blocks = re.findall(r"(?s) free: (\d+).* max free sz: (\d+)", "\n".join(told))[0]
     heap = {"heap_free": int(free), "heap_block": int(blocks) * json.loads(last)["block"]}
-    switch = calls.run(board, on_board.switch)
+    switch = calls.run(board, on_board_info.switch)
     assert isinstance(firmware, dict) and isinstance(switch, dict)
     retained = dict(zip(("resets", "error", "age"), _retained(board)))
     return {**firmware, **heap, **switch, **retained}
@@ -47,10 +47,10 @@ def facts(board: SerialTransport) -> dict:
 
 def _retained(board: SerialTransport) -> list:
     # Resets in a row, last error, how many boots ago that was.
-    if told := calls.run(board, on_board.retained):
+    if told := calls.run(board, on_board_info.retained):
         return list(told)
     # After seven resets nothing of device/ is loaded. device/rtc_state.py has the layout.
-    kept = bytes.fromhex(str(calls.run(board, on_board.rtc_memory)))
+    kept = bytes.fromhex(str(calls.run(board, on_board_info.rtc_memory)))
     if kept[:3] != b"SW\x02":
         return [0, "", 0]
     return [kept[5], kept[16:].rstrip(b"\0").decode("ascii", "replace"), kept[7]]
@@ -84,6 +84,7 @@ def report(facts: dict, compared: str) -> dict[str, str]:
         "switch": _switch(status, facts["stopped"]),
         "safe mode": _safe_mode(facts["resets"]),
         "uptime": _duration(status["uptime_s"]) if status else "unknown",
+        **({"MQTT": status["mqtt"]} if "mqtt" in status else {}),
         "requests": f"{status['requests']}, {status['rejected']} rejected" if status else "none",
         "last error": _last_error(facts["error"], facts["age"]),
         "WiFi": f"{facts['rssi']} dBm" if facts["rssi"] else "not connected",

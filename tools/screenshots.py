@@ -18,6 +18,7 @@ from tools.errors import UserError, main
 from tools.inputs import results_folder
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
+from tools.virtual_board.hardware.air import Air
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 ARGS = (
@@ -27,6 +28,7 @@ ARGS = (
 
 _DESK = {"width": 640, "height": 640}
 _PHONE = {"width": 360, "height": 820}
+_AP_PASSWORD = "set me up"
 _CONFIG = 'WIFI_SSID = "home"\nHOSTNAME = "kitchen"\n'
 
 
@@ -76,6 +78,30 @@ def take(browser: Browser, board: VirtualBoard, picture: Picture) -> bytes:
     return png
 
 
+def set_up(browser: Browser, folder: Path, target: Path) -> None:
+    """Pictures of the setup page on a phone: the form, and the end."""
+    text = f'HOSTNAME = "kitchen"\nAP_PASSWORD = "{_AP_PASSWORD}"\n'
+    (folder / "webrepl_cfg.py").write_text(text)
+    tree = build.build(folder / "board", config=folder / "webrepl_cfg.py")
+    image.create(folder / "setup.img", tree)
+    air = Air({"Hillside 7": "correct horse", "Bakery guests": "", "FRITZ": "12345678"}, scan_ms=1)
+    with VirtualBoard(folder / "setup.img", air=air) as board:
+        page = browser.new_page(viewport=_PHONE, color_scheme="light")
+        page.goto(board.http)
+        page.select_option("select", "Hillside 7")
+        page.fill("[name=password]", "correct horse")
+        _save(page.screenshot(), target / "setup.png")
+        page.click("button")
+        page.wait_for_selector("p a")
+        _save(page.screenshot(), target / "setup-joined.png")
+        page.close()
+
+
+def _save(png: bytes, path: Path) -> None:
+    path.write_bytes(png)
+    print(f"{os.path.relpath(path)} written")
+
+
 def run() -> None:
     """Take all pictures."""
     target = results_folder() / "screenshots"
@@ -88,9 +114,8 @@ def run() -> None:
         image.create(folder / "flash.img", tree)
         with VirtualBoard(folder / "flash.img") as board:
             for title, picture in ALL.items():
-                path = target / f"{title}.png"
-                path.write_bytes(take(browser, board, picture))
-                print(f"{os.path.relpath(path)} written")
+                _save(take(browser, board, picture), target / f"{title}.png")
+        set_up(browser, folder, target)
         browser.close()
 
 

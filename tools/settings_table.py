@@ -91,7 +91,8 @@ TABLE = (
         "",
         "own WiFi if that fails, - for none",
         "the password, 8 to 63 characters, of the board's own access point (WPA2), which has "
-        "the name of HOSTNAME and starts only if the network cannot be joined",
+        "the name of HOSTNAME. It has the setup page, and starts if no network is known, or the "
+        "known one has been gone for 2 minutes",
         "no access point",
         8,
         63,
@@ -177,6 +178,60 @@ TABLE = (
         "True",
         choices=(False, True),
         feature="mqtt",
+    ),
+    Setting(
+        "AUTO_OFF_S",
+        -1,
+        "seconds until the light goes off by itself, -1 for never",
+        "the light goes off by itself so many seconds after each ON, up to 86400. With 0 it does "
+        "only if a request asks for it (`for_s`)",
+        "never",
+        -1,
+        86400,
+        shown=600,
+        feature="auto_off",
+    ),
+    Setting(
+        "POWER_ON",
+        "off",
+        "light when power comes: off, on or last",
+        'the light when power comes: "off", "on", or "last", which is as it was before. "last" '
+        "needs firmware with ROMFS",
+        "off",
+        choices=("off", "on", "last"),
+        shown="on",
+        feature="power_on",
+    ),
+    Setting(
+        "METRICS",
+        False,
+        "figures for Prometheus at /metrics? y or n",
+        "True if `GET /metrics` has figures for Prometheus",
+        "False",
+        choices=(False, True),
+        shown=True,
+        feature="metrics",
+    ),
+    Setting(
+        "EVENT_LOG",
+        False,
+        "a log of the last events at /log? y or n",
+        "True if `GET /log` tells the last 24 events",
+        "False",
+        choices=(False, True),
+        shown=True,
+        feature="event_log",
+    ),
+    Setting(
+        "MDNS",
+        False,
+        "find the board by its name (only for firmware with ROMFS)? y or n",
+        "True if phones and PCs find the board as HOSTNAME.local (mDNS), and their lists of "
+        "services have its page. It needs firmware with ROMFS",
+        "False",
+        choices=(False, True),
+        shown=True,
+        feature="mdns",
     ),
 )
 BY_NAME = {setting.name: setting for setting in TABLE}

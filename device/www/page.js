@@ -20,22 +20,20 @@ const show = () => {
   if (line.textContent != text) line.textContent = text;
 };
 
-const tell = (status) => {
+let tell = (status) => {
   const up = status.uptime_s / 60;
   const values = [
-    up < 120
-      ? (up | 0) + " min"
-      : up < 2880
-        ? ((up / 60) | 0) + " hours"
-        : ((up / 1440) | 0) + " days",
+    up < 120 ? (up | 0) + " min" : ((up / 60) | 0) + " hours",
     ((status.mem_free / 1024) | 0) + " KB",
-    status.rssi ? status.rssi + " dBm" : "none",
-    status.ip,
+    status.rssi && status.rssi + " dBm",
+    status.mdns || status.ip,
     status.version,
-    status.last_error || "none",
+    status.last_error,
+    status.mqtt,
   ];
-  for (const cell of document.querySelectorAll("dd")) cell.textContent = values.shift();
+  for (const cell of document.querySelectorAll("dd")) cell.textContent = values.shift() || "none";
   find("dl").hidden = false;
+  if (status.more) import(status.more);
 };
 
 const ask = async (path, options) => {

@@ -52,7 +52,7 @@ class Recorder:
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr
         lines = [line.partition(": ") for line in done.stdout.splitlines()]
         found = [outcome for what, _, outcome in lines if what == "walk"]
-        assert len(found) == 2 * len(self._operations) > 20
+        assert len(found) == 2 * len(self._operations) > 10, found
         return found
 
     def content(self, n: int) -> bytes:

@@ -15,6 +15,7 @@ from tool_rig import ROOT, Tool, copy_project
 from tools.virtual_board.chip import EXCEPTION
 
 FIRMWARE = "ESP8266_GENERIC.bin"
+DOWNLOADED = "ESP8266_GENERIC-FLASH_2M_ROMFS-20251209-v1.27.0.bin"
 ANSWERS = ("home", "correct horse", "switch", client.PASSWORD, "", "", "", "")  # to configure
 README, WAY = ROOT / "README.md", ROOT / "docs" / "wiring-and-flashing.md"
 SERIAL = "/dev/ttyUSB0"  # what the steps by hand call the port
@@ -49,7 +50,10 @@ class Desk:
         (venv / ".installed").unlink(missing_ok=True)
         (venv / ".installed").touch()
         self.firmware = micropython()
-        (self.project / FIRMWARE).write_bytes(self.firmware)
+        cache = self.project / "build" / "firmware"
+        cache.mkdir(parents=True)
+        for path in (self.project / FIRMWARE, self.project / DOWNLOADED, cache / DOWNLOADED):
+            path.write_bytes(self.firmware)
         self.opened = folder / "opened"
         browser = folder / "browser"
         browser.write_text(f'#!/bin/sh\nprintf %s "$1" > {self.opened}\n')
@@ -63,6 +67,7 @@ class Desk:
             "WEBREPL": str(urlsplit(self.target.board.webrepl).port),
             "PYTHONPATH": str(Path(__file__).with_name("desk")),
             "BROWSER": self.browser,
+            "https_proxy": "http://127.0.0.1:1",  # nobody listens: no test asks the real site
         }
         return Tool(command, self.project, tty=True, **settings)
 

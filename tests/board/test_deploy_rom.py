@@ -1,5 +1,6 @@
 """`make deploy` to firmware with ROMFS: device/ goes as one image into flash."""
 
+import itertools
 import os
 from collections.abc import Callable
 
@@ -168,3 +169,13 @@ def test_without_a_whole_image_there_is_a_prompt_and_webrepl(
     status, lines = target.deploy("HOST", files)
     assert status == 0, lines
     assert target.serves()
+
+
+def test_the_image_in_the_record_is_the_one_in_flash_even_if_no_two_builds_are_alike(
+    files: Files, make_target: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = make_target(files, "romfs")
+    build_image, builds = rom.image, itertools.count(1)
+    monkeypatch.setattr(rom, "image", lambda x: build_image(x) + b"\xff" * 4 * next(builds))
+    assert target.deploy("PORT", edited(files))[0] == 0
+    assert target.serves() and next(builds) == 2

@@ -18,9 +18,26 @@ from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import SOFT_RESTART, WATCHDOG, Chip
 from tools.virtual_board.hardware.wlan import Air
 
-# Loaded only for want of a network, with ROMFS, and while a deploy is on trial.
-NOT_ALWAYS = ("ap_watch", "overlay", "trial")
-MODULES = sorted([path.stem for path in (ROOT / "device").glob("*.py")] + ["pages"])
+# Loaded only for want of a network, with ROMFS, while a deploy is on trial, with some settings.
+NOT_ALWAYS = (
+    "ap_watch",
+    "overlay",
+    "trial",
+    "options",
+    "auto_off",
+    "power_on",
+    "metrics",
+    "event_log",
+    "page_more",
+    "setup",
+    "setup_dns",
+    "setup_form",
+    "setup_join",
+    "setup_pages",
+)
+MODULES = sorted(
+    [path.stem for path in (ROOT / "device").glob("*.py")] + ["pages", "page_more", "setup_pages"]
+)
 
 
 class Bench:

@@ -126,3 +126,13 @@ def test_a_reader_of_its_output_that_leaves_ends_it_with_one_line(image: Path) -
     shown = run.stderr.read()
     assert run.wait(20) == 1
     assert shown.startswith("error: cannot write the output") and shown.count("\n") == 1, shown
+
+
+def test_setup_plays_a_board_that_knows_no_network(image: Path) -> None:
+    run = Run(image, SETUP="1")
+    lines = run.until("ready")
+    url = next(line.split()[1] for line in lines if line.startswith("http "))
+    assert any("home (password correct horse)" in line for line in lines)
+    status, page = client.request(url, "GET", "/")
+    assert status == 200 and b"<option>home" in page
+    assert run.end() == 0

@@ -1,16 +1,20 @@
 """A deploy that does not work undoes itself, with files and with an image."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from deploy_rig import KINDS, Files, Target, changed, files_in
+from power_rig import Recorder
 
 from tools import build
-from tools.board import connection, session
+from tools.board import calls, connection, on_board, restart, session
+from tools.deploy import on_board as deploy_on_board
 from tools.errors import UserError
 from tools.paths import ROOT
 
 Make = Callable[..., Target]
+CONFIRMED = 1  # in RTC memory, as in device/trial.py
 pytestmark = pytest.mark.slow
 variants = pytest.mark.parametrize("variant", ["generic", "romfs"])
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -25,6 +29,20 @@ def broken(files: Files, name: str, first: str) -> Files:
 def ours(target: Target) -> Files:
     """The files in flash without what is kept for the way back."""
     return files_in(target.flash())[0]
+
+
+def edited(files: Files) -> Files:
+    """`files` with another led.mpy and main.py, and one file more."""
+    source = (ROOT / "device" / "led.py").read_text() + "\n_MINE = 1\n"
+    led = build.compile_source("device/led.py", source)
+    main = files["/main.py"] + b"# edited\n"
+    return changed(files, **{"device/led.mpy": led, "main.py": main, "more.py": b"a = 1\n"})
+
+
+def staged(target: Target) -> str:
+    """What is in /.deploy, as the board prints it."""
+    with session.raw_repl(connection.open_board(None, target.board.serial)) as transport:
+        return transport.exec("import os; print(os.listdir('/.deploy'))").decode().strip()
 
 
 def undone(target: Target, kind: str, files: Files) -> str:
@@ -86,8 +104,55 @@ def test_a_deploy_that_works_is_confirmed_and_no_longer_on_trial(
     )
     target.power_cycle()
     assert target.serves()
+    assert staged(target) == "['manifest']"
+
+
+@variants
+def test_ten_good_minutes_confirm_a_deploy_and_the_next_boot_gives_the_flash_back(
+    files: Files, make_target: Make, variant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_board, "confirm", on_board.state)  # the PC has gone
+    target = make_target(files, variant)
+    target.deploy("PORT", edited(files))
+    assert "undo" in staged(target)
+    target.board.do(lambda chip: chip.hard_reset())  # out of the raw REPL
+    target.board.wait_for(lambda chip: chip.boots == 3)
+    assert target.serves()
+    target.board.do(lambda chip: chip.clock.advance(600_000))
+    target.board.wait_for(lambda chip: chip.rtc_memory[8] == CONFIRMED)
+    assert "undo" in staged(target)
+    target.board.do(lambda chip: chip.hard_reset())
+    target.board.wait_for(lambda chip: chip.boots == 4)
+    assert staged(target) == "['manifest']" and target.serves()
+
+
+@variants
+def test_power_lost_while_a_deploy_is_taken_back_leaves_the_new_set_or_makes_way_for_the_old(
+    files: Files,
+    make_target: Make,
+    tmp_path: Path,
+    variant: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    target = make_target(files, variant)
+    old = ours(target)
+    with monkeypatch.context() as patch:
+        patch.setattr(on_board, "confirm", on_board.state)
+        target.deploy("PORT", edited(files))
+    new, recorder, boots = ours(target), Recorder(target), target.board.chip.boots
+    assert new != old
     with session.raw_repl(connection.open_board(None, target.board.serial)) as transport:
-        assert "undo" not in transport.eval("__import__('os').listdir('/.deploy')")
+        assert calls.run(transport, deploy_on_board.undo)
+        restart.hard_reset(transport)
+    target.board.wait_for(lambda chip: chip.boots > boots)
+    assert ours(target) == old and target.serves()
+    outcomes = recorder.outcomes(tmp_path, old=old, new=new)
+    first = outcomes.index("old")
+    assert outcomes == ["new"] * first + ["old"] * (len(outcomes) - first)
+    for n, found in ((first - 1, new), (first, old), ((first + len(outcomes)) // 2, old)):
+        again = make_target(recorder.content(n), variant)
+        assert again.serves() and again.files() == found
+        again.close()
 
 
 def test_without_a_trial_the_files_stay(

@@ -117,13 +117,13 @@ def test_the_details_tell_how_the_board_is(board: VirtualBoard, page: Page) -> N
     shown = dict(zip(names, page.get_by_role("definition").all_inner_texts()))
     told = status(board)
     assert list(shown) == [
-        "Running for", "Free memory", "Signal", "Address", "Version", "Last error"
+        "Uptime", "Free memory", "Signal", "Address", "Version", "Last error", "MQTT"
     ]  # fmt: skip
-    assert shown["Running for"].endswith(" min")
+    assert shown["Uptime"].endswith(" min")
     assert re.fullmatch(r"\d\d? KB", shown["Free memory"])
     assert shown["Signal"] == f"{told['rssi']} dBm"
     assert (shown["Address"], shown["Version"]) == (told["ip"], told["version"])
-    assert shown["Last error"] == "none"
+    assert shown["Last error"] == shown["MQTT"] == "none"
 
 
 def test_the_page_bears_the_name_of_the_board(page: Page) -> None:

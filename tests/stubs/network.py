@@ -24,6 +24,8 @@ refuses_while_off = False  # the access point takes its settings only while it i
 deaf = False  # the access point drops its settings without a word
 station = {}  # "since": when it began to try, "joining": what, "name": what it tells DHCP
 names = {}  # "hostname", "country"
+signal = {}  # ssid -> dBm, for scan(); -60 where it is missing
+ap_address = ["192.168.4.1"]
 
 
 class WLAN:
@@ -85,10 +87,22 @@ class WLAN:
         if not deaf:
             point.update(settings)
 
-    def ifconfig(self):
+    def scan(self):
+        _may_break("scan")
+        if not active[0]:
+            raise OSError("STA must be active")
+        # On the chip it waits for ever where the SDK is searching or the access point is up.
+        assert station["since"] is None, "scan() while the station searches"
+        calls.append(("scan",))
+        return [(n.encode(), b"6bytes", 6, signal.get(n, -60), 3, False) for n in air]
+
+    def ifconfig(self, *settings):
         _may_break("ifconfig")
+        if settings:
+            calls.append(("ifconfig", self._if) + settings)
+            ap_address[0] = settings[0][0]
         return (
-            "192.168.4.1" if self._if else "192.168.1.7",
+            ap_address[0] if self._if else "192.168.1.7",
             "255.255.255.0",
             "0.0.0.0",
             "0.0.0.0",
@@ -150,6 +164,8 @@ def new_chip():
     """Take a chip fresh from the factory, with nothing in reach."""
     global join_ms, refuses_while_off, deaf
     air.clear()
+    signal.clear()
+    ap_address[0] = "192.168.4.1"
     broken.clear()
     stored[:] = ["", ""]
     active[:] = [False, True]

@@ -23,25 +23,27 @@ _CHUNK = 256  # bytes at once, by which a sector can be divided
 
 
 class Rom(NamedTuple):
-    """The partition's size in bytes, the line of the record that is in use, or None, and the names
-    in flash's own folder /device.
+    """What a board holds, and the image that it is to have: the partition's size in bytes, the
+    line of the record that is in use, or None, the names in flash's own folder /device, the image.
     """
 
     partition: int
     in_use: rom.Line | None
     on_top: list[str]
+    image: bytes
 
-    def has(self, image: bytes) -> bool:
-        """Whether the board runs from this very image."""
-        return self.in_use is not None and self.in_use.digest == hashlib.sha256(image).hexdigest()
+    @property
+    def runs_it(self) -> bool:
+        """Whether the board runs from this very image already."""
+        digest = hashlib.sha256(self.image).hexdigest()
+        return self.in_use is not None and self.in_use.digest == digest
 
     def files(self, wanted: dict[str, bytes]) -> dict[str, bytes]:
         """What is wanted as files, path -> content, the record and the manifest among it."""
-        image = rom.image(wanted)
-        if self.has(image):
+        if self.runs_it:
             record = str(self.in_use).encode()  # as it is: an older image stays noted, or not
         else:
-            record = rom.record(self.idle, image, self.in_use)
+            record = rom.record(self.idle, self.image, self.in_use)
         return rom.as_files(wanted, record)
 
     @property
@@ -50,16 +52,18 @@ class Rom(NamedTuple):
         return 0 if self.in_use and self.in_use.start else rom.half(self.partition)
 
 
-def look(board: SerialTransport) -> Rom:
-    """Ask a board that has ROMFS."""
+def look(board: SerialTransport, wanted: dict[str, bytes]) -> Rom:
+    """Ask a board that has ROMFS, and build the image of `wanted` for it."""
     size, *lines = calls.lines(board, on_board_survey.images)
     parts = lines[0].split() if lines else []
     in_use = rom.Line(int(parts[0]), int(parts[1]), parts[2]) if parts else None
-    return Rom(int(size), in_use, calls.lines(board, on_board_survey.on_top))
+    on_top = calls.lines(board, on_board_survey.on_top)
+    return Rom(int(size), in_use, on_top, rom.image(wanted))
 
 
-def write(board: Transport, there: Rom, image: bytes, progress) -> None:
-    """Write `image` into the idle half, and compare it there."""
+def write(board: Transport, there: Rom, progress) -> None:
+    """Write the image into the idle half, and compare it there."""
+    image = there.image
     if len(image) > rom.half(there.partition):
         raise TransportExecError("", "OSError: 28")
     start = there.idle

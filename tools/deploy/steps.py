@@ -163,7 +163,7 @@ class Deploy:
                 self._progress("keeping what is replaced")
                 calls.lines(self._board, on_board.keep, old)
             if self._rom and rom.RECORD in plan.uploads:
-                on_rom.write(self._board, self._rom, rom.image(self._wanted), self._progress)
+                on_rom.write(self._board, self._rom, self._progress)
         except TransportExecError:
             with contextlib.suppress(TransportError):
                 clear(self._board, self._readable)  # give the flash back: it may be what was full

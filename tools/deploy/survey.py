@@ -10,8 +10,9 @@ from mpremote.transport_serial import SerialTransport
 
 from tools import rom
 from tools.board import calls
-from tools.deploy import on_board_survey, on_rom
+from tools.deploy import fit, on_board_survey, on_rom
 from tools.deploy.plan import MANIFEST, Plan, candidates, digests, grouped, listed_in, make
+from tools.settings import CONFIG
 
 _ENOENT, _BLOCKED = "2", ("20", "21")  # ENOTDIR: a file is in place of a folder; EISDIR
 _GROUPS = 8  # of names in one program, which is compiled on the board
@@ -49,13 +50,17 @@ class Survey(NamedTuple):
 
 
 def survey(board: SerialTransport, wanted: dict[str, bytes]) -> Survey:
-    """Look at `board`, where `wanted`, path -> content, is to be; it is in its raw REPL."""
+    """Look at `board`, where `wanted`, path -> content, is to be; it is in its raw REPL.
+
+    UserError where its firmware lacks what the settings need.
+    """
     answer = calls.run(board, on_board_survey.survey)
     assert isinstance(answer, list)
     mpy, pending, has_rom = answer
     manifest = bytes.fromhex("".join(calls.lines(board, on_board_survey.manifest)))
     listed = listed_in(manifest) if manifest else []
-    there = on_rom.look(board) if has_rom else None
+    there = on_rom.look(board, wanted) if has_rom else None
+    fit.check(wanted.get(f"/{CONFIG}", b"").decode(), has_rom)
     files = digests(there.files(wanted) if there else wanted)
     candidate = {*candidates(files), *(listed or [])}
     if there:  # of those in /device the image has some of the same names
@@ -75,7 +80,7 @@ def _with_modules(
 ) -> Plan:
     # The modules in the image a line each, by the files inside it.
     modules = digests({path: x for path, x in wanted.items() if rom.in_image(path)})
-    if there.has(rom.image(wanted)):
+    if there.runs_it:
         found = modules
     elif there.in_use:
         names = calls.lines(board, on_board_survey.names, (rom.MOUNTED + rom.FOLDER[:-1],))

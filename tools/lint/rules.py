@@ -126,6 +126,7 @@ DEAD_HOOKS = frozenset({"__delattr__", "__setattr__"})
 SENT = frozenset(
     {
         "tools/board/on_board.py",
+        "tools/board/on_board_info.py",
         "tools/deploy/finish.py",
         "tools/deploy/on_board.py",
         "tools/deploy/on_board_survey.py",

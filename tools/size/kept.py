@@ -1,15 +1,23 @@
-"""Heap that the bundle keeps and names that it interns, on MicroPython's WebAssembly build."""
+"""Heap that the bundle keeps and names that it interns, on MicroPython's WebAssembly build.
+
+That build has VfsRom, and runs bytecode where it lies, so ROMFS is measured as files are: boot.py
+mounts the image from a buffer that is on the heap before anything is measured.
+"""
 
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from tools import build
 from tools.errors import UserError
 from tools.size import wasm
 
 _LOOK = "import gc, micropython; print('used', gc.mem_alloc()); micropython.qstr_info()"
+_SERVES = r"import act; assert act.ask([b'GET / HTTP/1.1\r\nHost: 192.168.4.1\r\n\r\n'])"
 _LOOKED = re.compile(
     r"used (\d+)\s+qstr pool: n_pool=\d+, n_qstr=(\d+), "
     r"n_str_data_bytes=(\d+), n_total_bytes=(\d+)"
@@ -40,15 +48,25 @@ def modules(tree: Path, names: tuple[str, ...]) -> list[tuple[str, int]]:
 
 
 def serving(tree: Path) -> Kept:
-    """The whole bundle, booted and serving."""
+    """The whole bundle, booted and serving. UserError where it does not serve."""
     first, *rest = wasm.boot(tree)
-    printed = _printed(tree, [first, wasm.COLLECT, _LOOK, *rest, _LOOK])
+    printed = _printed(tree, [first, wasm.COLLECT, _LOOK, *rest, _LOOK, _SERVES])
     before, after = ([int(n) for n in found] for found in _LOOKED.findall(printed))
     heap, names, texts, total = (b - a for a, b in zip(before, after))
     # The stand-ins have names, too: so the pools come at other times here than on the chip, where
     # the firmware's names are in ROM.
     pools, left = _pools(names)
     return Kept(heap - (total - texts) + pools, names, left)
+
+
+def both(tree: Path, settings: str) -> dict[str, Kept]:
+    """The bundle with these lines more in webrepl_cfg.py, "files" and in "ROMFS"."""
+    with tempfile.TemporaryDirectory() as name:
+        files = Path(shutil.copytree(tree, Path(name) / "files"))
+        with open(files / build.CONFIG, "a") as f:
+            f.write(settings)
+        rom = wasm.with_rom(files, Path(name) / "rom")
+        return {"files": serving(files), "ROMFS": serving(rom)}
 
 
 def paths(tree: Path) -> list[str]:

@@ -1,7 +1,8 @@
 """`make run`: a board without a board, in the foreground.
 
 Environment: FLASH (the image, build/flash.img), FIRMWARE_VARIANT (generic; or romfs, 1m),
-HTTP_PORT (8080), WEBREPL_PORT (8266), MDNS_PORT, DNS_PORT (any free one), BROKER_PORT (none).
+HTTP_PORT (8080), WEBREPL_PORT (8266), MDNS_PORT, DNS_PORT (any free one), BROKER_PORT (none),
+SETUP=1 for a board that knows no network (setup_run.py).
 """
 
 import fcntl
@@ -22,7 +23,7 @@ from tools.deploy import plan
 from tools.errors import UserError, main
 
 from . import hosts as names
-from . import image, passwords, settings_note
+from . import image, passwords, settings_note, setup_run
 from .board import DNS, MDNS, VirtualBoard
 from .chip import Chip
 from .console import Console
@@ -62,7 +63,8 @@ def _variant() -> str:
 
 def _flash(variant: str) -> Path:
     """The image to run from, made with the current bundle where it is missing, and checked."""
-    path = Path(os.environ.get("FLASH") or ROOT / "build" / "flash.img")
+    name = "flash-setup.img" if setup_run.is_on() else "flash.img"
+    path = Path(os.environ.get("FLASH") or ROOT / "build" / name)
     try:
         missing = not path.exists()
     except OSError as e:  # a folder that is closed to us, or a name that is too long
@@ -72,7 +74,8 @@ def _flash(variant: str) -> Path:
     if missing:
         with tempfile.TemporaryDirectory() as tree:
             config = Path(tree) / "config"
-            config.write_text(passwords.own(passwords.settings_text()))
+            text = passwords.own(passwords.settings_text())
+            config.write_text(setup_run.settings_text(text) if setup_run.is_on() else text)
             files = plan.files(build.build(Path(tree) / "board", config=config))
             image.create(path, files, variant)
     image.check(path, variant)
@@ -145,6 +148,7 @@ def run() -> None:
             http,
             webrepl,
             udp_ports,
+            air=setup_run.air() if setup_run.is_on() else None,
             printed=console.printed,
             led_changed=console.led_changed,
             hosts=hosts,
@@ -164,7 +168,9 @@ def run() -> None:
             console.say(f"broker {BROKER} is 127.0.0.1:{os.environ['BROKER_PORT']}")
         if password := passwords.shown(path):
             console.say(f"password {password}")
-        if kept := settings_note.note(path, urlsplit(board.webrepl).netloc):
+        if setup_run.is_on():
+            console.say("note: its networks are home (password correct horse) and cafe (open)")
+        elif kept := settings_note.note(path, urlsplit(board.webrepl).netloc):
             console.say(f"note: {kept}")
         if lacks := launch.lacks():
             console.say(f"note: {lacks} cannot keep what runs on the board from your files")

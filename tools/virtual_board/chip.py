@@ -64,6 +64,7 @@ class Chip(Hardware):
     def power_on(self) -> None:
         """Power comes."""
         self.rtc_memory, self.cause = b"", POWER_ON
+        self.clock.set_date(0)
         self._start_hard()
 
     def power_cut(self) -> None:

@@ -11,13 +11,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tools import build
+from tools import build, rom
+from tools.deploy import plan
 from tools.errors import UserError
 
 _PROGRAMS = ("standins.py", "standin_sockets.py", "act.py")
 _HERE = Path(__file__).parent
 _FOLDER = build.ROOT / "build" / "webassembly"
 _PACKAGE = "node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs"
+_PARTITION = "/flash.romfs"  # a file in place of ROMFS's partition
 _LISTS = ("package.json", "package-lock.json")  # the second with a hash of the package
 _TIMEOUT = 600  # s
 
@@ -69,6 +71,18 @@ def run(tree: Path, jobs: list[list[Step]]) -> list[str | None]:
 
 
 def boot(tree: Path) -> list[Step]:
-    """The steps that bring a board up to where it serves."""
+    """The steps that bring a board up to where it serves; from ROMFS for a tree of with_rom()."""
+    firmware = "import standins"
+    if (tree / _PARTITION[1:]).exists():
+        firmware += f"; standins.mount_flash({_PARTITION!r})"
     scripts = [(tree / name).read_text("utf-8") for name in ("boot.py", "main.py")]
-    return ["import standins", COLLECT, *scripts, COLLECT]
+    return [firmware, COLLECT, *scripts, COLLECT]
+
+
+def with_rom(tree: Path, folder: Path) -> Path:
+    """A tree in `folder` with the files of `tree` as a board with ROMFS has them."""
+    files, image = rom.installed(plan.files(tree))
+    for path, content in {**files, _PARTITION: image}.items():
+        (folder / path[1:]).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path[1:]).write_bytes(content)
+    return folder

@@ -3,6 +3,7 @@
 Sources: ports/esp8266/main.c, its modules/_boot.py and inisetup.py, shared/runtime/pyexec.c.
 """
 
+import builtins
 import gc
 import os
 import sys
@@ -31,21 +32,27 @@ _pasted_length = uctypes.bytearray_at(id(_pasted) + 16, 8)  # mp_obj_str_t.len, 
 
 def _modules(layout):
     # The stand-ins are built in on the chip: loaded now, found by name ever after.
+    import hashlib
+    import random
     import select
     import socket
 
     import _webrepl
     import board_vfs
+    import chip_sys
     import esp
     import imports
     import machine
     import network
     import scheduler
+    import stdin
     import webrepl
     import websocket
 
     sys.modules["micropython"] = sys.modules.pop("scheduler")
     sys.modules["vfs"] = sys.modules.pop("board_vfs")
+    sys.modules["sys"] = sys.modules.pop("chip_sys")
+    builtins.input = stdin.read_line
     esp._size, esp._user_start = layout[_SIZE], layout[_FILES] & ~0xFFFF
     if layout[_ROM_SIZE]:
         board_vfs.VfsRom, board_vfs.rom_ioctl = vfs.VfsRom, rom_partition.rom_ioctl
@@ -58,6 +65,7 @@ def _modules(layout):
         "outgoing",
         "rom_partition",
         "soft_reset",
+        "stdin",
         "stream",
         "udp",
     ):
@@ -156,7 +164,7 @@ def main(space):
     """Boot, then serve the prompt until a soft reset is asked for (return)."""
     import micropython
 
-    micropython.kbd_intr(3)
+    micropython.kbd_intr(3)  # the interpreter's own, while `micropython` is not the chip's yet
     for name in ("kernel", "sys"):  # the bootstrap's (vm.py); the prompt has neither on the chip
         del space[name]
     free, setup = link.call(link.HELLO)

@@ -2,6 +2,8 @@
 chip, where a Timer outlives a soft reset in a reused heap and the WDT ends every session.
 """
 
+import time
+
 import link
 from umachine import PinBase, Signal  # the firmware's own, over our Pin
 
@@ -76,6 +78,16 @@ class RTC:
         if len(data) > 492:
             raise ValueError("buffer too long")
         link.call(link.RTC_SET, 0, 0, data)
+
+    def datetime(self, date=None):
+        # Year, month, day, day of the week, hours, minutes, seconds, milliseconds: machine_rtc.c.
+        if date is None:
+            ms = int.from_bytes(link.call(link.DATE_GET)[1], "little")
+            year, month, day, hour, minute, second, weekday, _ = time.gmtime(ms // 1000)
+            return year, month, day, weekday, hour, minute, second, ms % 1000
+        year, month, day, _, hour, minute, second, ms = date
+        ms += 1000 * time.mktime((year, month, day, hour, minute, second, 0, 0))
+        link.call(link.DATE_SET, 0, 0, ms.to_bytes(8, "little"))
 
 
 def reset():

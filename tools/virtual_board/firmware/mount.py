@@ -28,7 +28,7 @@ def files(start, blocks):
     options = flashbdev.mkfs_options()
     vfs.umount("/")
     try:
-        vfs.mount(vfs.VfsLfs2(device, **options), "/")
+        vfs.mount(vfs.VfsLfs2(device, mtime=False, **options), "/")
     except OSError:
         head = bytearray(64)
         device.readblocks(0, head)
@@ -36,7 +36,7 @@ def files(start, blocks):
             print("filesystem appears to be corrupt: erase the flash, or put the image back")
             time.sleep(3)
         vfs.VfsLfs2.mkfs(device, **options)  # inisetup.py
-        vfs.mount(vfs.VfsLfs2(device, **options), "/")
+        vfs.mount(vfs.VfsLfs2(device, mtime=False, **options), "/")
         with open("boot.py", "w") as f:
             f.write("# This file is executed on every boot (including wake-boot from deepsleep)\n")
             f.write("import gc\n# import webrepl\n# webrepl.start()\ngc.collect()\n")

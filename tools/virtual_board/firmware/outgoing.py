@@ -14,13 +14,16 @@ _ETIMEDOUT = const(110)
 _NOT_FOUND = const(-2)  # lwip_getaddrinfo_cb(): no such name, or nobody answered
 _ERR_ARG = const(-12)  # dns_gethostbyname(): no name at all, or a long one
 _LONGEST = const(255)
+_ANY = "0.0.0.0"
 _RADIX = {"0x": 16, "0X": 16}
 
 
 def dotted(text):
     """ipaddr_aton(): the four numbers of an address, in its usual form; ValueError for a name."""
+    if text in ("", _ANY):  # a listener's: what is left of parsing would cost it heap here
+        return _ANY
     try:
-        numbers = [_number(part) for part in (text or "0").split(".")]
+        numbers = [_number(part) for part in text.split(".")]
         if len(numbers) > 4 or any(number > 255 for number in numbers[:-1]):
             raise ValueError
         last = numbers.pop()

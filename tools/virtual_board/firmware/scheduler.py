@@ -10,7 +10,6 @@ from micropython import (
     const,
     heap_lock,
     heap_unlock,
-    kbd_intr,
     mem_info,
     opt_level,
     qstr_info,
@@ -34,6 +33,11 @@ def schedule(function, argument):
 
     link.handlers[number] = run
     link.call(link.SCHEDULE, number)
+
+
+def kbd_intr(character):
+    """The character that raises KeyboardInterrupt; -1 for none."""
+    link.call(link.KBD_INTR, character)
 
 
 def alloc_emergency_exception_buf(size):

@@ -48,19 +48,16 @@ class Stream(io.IOBase):
 
     def write(self, data, *part):
         # write(data), write(data, n), write(data, offset, n), as in py/stream.c
-        offset = part[0] if len(part) == 2 else 0
-        data = memoryview(data)[offset:]
-        if part:
-            data = data[: part[-1]]
-        sent = 0
-        while sent < len(data):
+        start = sent = part[0] if len(part) == 2 else 0
+        end = min(start + part[-1], len(data)) if part else len(data)
+        while sent < end:
             try:
-                sent += self.send(data[sent:])
+                sent += self.send(memoryview(data)[sent:end])
             except OSError as e:
                 if e.errno == _EAGAIN:
-                    return sent or None
+                    return sent - start or None
                 raise
-        return sent
+        return sent - start
 
     def sendall(self, data):
         self.write(data)

@@ -1,15 +1,15 @@
 """`time` of the ESP8266 port: ticks wrap at 2**30, sleeping runs callbacks, the epoch is 2000.
 
-The clock is the chip's, so a test can move it. Left out on purpose: time.clock and what else the
-Unix port has on top.
+The clocks are the chip's, so a test can move them. The date begins at 2000-01-01 with the power,
+until somebody sets machine.RTC. Left out on purpose: time.clock and what else the Unix port has
+on top. Kinder: the date does not drift, and does not wrap after 7:45 h without a call of time().
 """
 
 import link
-from utime import gmtime, localtime, mktime
+from utime import gmtime as _gmtime
+from utime import mktime as _mktime
 from utime import sleep_us as _sleep_us
 from utime import ticks_us as _ticks_us
-from utime import time as _time
-from utime import time_ns as _time_ns
 
 _PERIOD = 1 << 30
 _EPOCH_2000 = 946684800
@@ -53,9 +53,24 @@ def sleep_us(us):
     link.call(link.WAIT, 0)
 
 
+def _date():
+    return int.from_bytes(link.call(link.DATE_GET)[1], "little")
+
+
 def time():
-    return int(_time()) - _EPOCH_2000
+    return _date() // 1000
 
 
 def time_ns():
-    return _time_ns() - _EPOCH_2000 * 1000000000
+    return _date() * 1000000
+
+
+def gmtime(seconds=None):
+    return _gmtime((time() if seconds is None else seconds) + _EPOCH_2000)[:8]
+
+
+localtime = gmtime  # the port knows no time zones
+
+
+def mktime(date):
+    return _mktime(tuple(date)) - _EPOCH_2000  # the interpreter's time zone is UTC (vm/process.py)

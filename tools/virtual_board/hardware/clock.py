@@ -1,4 +1,4 @@
-"""The chip's clock: milliseconds since its last hard reset, which a test may move forward."""
+"""The chip's clocks, which a test may move forward: ticks since the last hard reset; the date."""
 
 import time
 
@@ -10,6 +10,7 @@ class Clock:
 
     def __init__(self, start: int = 0) -> None:
         self._offset = start - self._host()
+        self.set_date(0)
 
     def restart(self) -> None:
         """Begin at 0, as after every hard reset."""
@@ -27,6 +28,15 @@ class Clock:
         """Milliseconds, wrapped."""
         return self.ms() % self.PERIOD
 
+    def date(self) -> int:
+        """Milliseconds since 2000-01-01, where power-on begins (machine_rtc.c)."""
+        return self._host() + self._date_offset
+
+    def set_date(self, ms: int) -> None:
+        """It is `ms` milliseconds after 2000-01-01; a reset leaves that as it is."""
+        self._date_offset = ms - self._host()
+
     def advance(self, ms: int) -> None:
         """Let `ms` milliseconds pass at once."""
         self._offset += ms
+        self._date_offset += ms

@@ -2,8 +2,8 @@
 
 modlwip is here and in sockets.py. lwIP is network.py, syn.py, outgoing.py, and pcb.py (a
 connection) with receive_window.py and send_buffer.py. listener.py, loopback.py, path.py and
-hosts.py stand for the air and for who is reached by it. Each rule
-names the C function that it is taken from. All runs in the event loop's thread, and nothing waits.
+hosts.py stand for the air and for the other hosts. Each rule names the C function that it is
+taken from. All runs in the event loop's thread, and nothing waits.
 Errors are OSError with MicroPython's numbers, which are Linux's.
 
 Harsher than the chip:

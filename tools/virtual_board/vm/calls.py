@@ -77,6 +77,12 @@ class Calls(UdpCalls):
     def ticks_ms(self, _a: int, _b: int, _data: bytes) -> int:
         return self._hardware.clock.ticks_ms()
 
+    def date_get(self, _a: int, _b: int, _data: bytes) -> bytes:
+        return self._hardware.clock.date().to_bytes(8, "little", signed=True)
+
+    def date_set(self, _a: int, _b: int, data: bytes) -> None:
+        self._hardware.clock.set_date(int.from_bytes(data, "little", signed=True))
+
     def check_fw(self, _a: int, _b: int, _data: bytes) -> Result:
         image = Path(interpreter()).read_bytes()
         return len(image), hashlib.md5(image).hexdigest().encode()
@@ -109,6 +115,16 @@ class Calls(UdpCalls):
         except OSError as e:
             return e.errno or errno.EIO
         return 0
+
+    # The terminal
+
+    def stdin(self, length: int, _b: int, _data: bytes) -> Result:
+        ring = self._terminal.ring
+        waiting = ring.waiting
+        return waiting, bytes(ring.get() or 0 for _ in range(min(length, len(ring))))
+
+    def kbd_intr(self, character: int, _b: int, _data: bytes) -> None:
+        self._terminal.ring.interrupt_char = character
 
     # Sockets
 

@@ -21,7 +21,7 @@ from . import protocol
 
 ROOT = Path(__file__).resolve().parents[3]
 # Room for the stand-ins; what is left beyond the chip's own heap, the kernel fills (kernel.py).
-_HEAP = 224 * 1024
+_HEAP = 256 * 1024
 LAUNCH = (
     f"import sys; sys.path.append({str(ROOT)!r}); "
     "from tools.virtual_board.sandbox import launch; sys.exit(launch.main(*sys.argv[1:]))"
@@ -99,7 +99,7 @@ class Vm:
             stdout=stdout,
             stderr=subprocess.STDOUT,
             pass_fds=[theirs.fileno(), held.fileno()],
-            env={**environment(), "WIRE": str(theirs.fileno())},
+            env={**environment(), "WIRE": str(theirs.fileno()), "TZ": "UTC0"},
             start_new_session=True,  # a Ctrl-C at the user's terminal is not the program's
         )
         _tie(self._child.pid, held)
