@@ -137,8 +137,8 @@ _PATH = "{path}"
 
 def start():
     """Serve it, and have the page load it."""
-    if api.pages and _PATH not in api.pages.PAGES:
-        api.pages.PAGES[_PATH] = {data!r}
+    if api.pages and _PATH[1:] not in api.pages.PAGES:
+        api.pages.PAGES[_PATH[1:]] = {data!r}
         status.more.append(_report)
 
 
@@ -150,7 +150,7 @@ def _report(fields):
 def render_optional(www: Path) -> str:
     """The source of device/page_more.py for the sources in www."""
     ((path, data),) = assets(www / "optional").values()
-    return _OPTIONAL.format(path=path, data=data)
+    return _OPTIONAL.format(path=f"./{path}", data=data)
 
 
 def render(www: Path, version: str) -> str:
