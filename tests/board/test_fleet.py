@@ -205,6 +205,34 @@ def test_user_and_password_of_webrepl_cfg_count_where_the_environment_has_none(
     assert one_error(fleet(project, closed.port, MQTT_USER="fleet")[1], "refuses user 'fleet'")
 
 
+@needs_mosquitto
+def test_with_the_access_list_of_the_documents_a_board_speaks_only_for_itself(
+    make_broker: Callable[..., Broker], tmp_path: Path, project: Path
+) -> None:
+    blocks = (ROOT / "docs" / "fleet.md").read_text().split("```\n")
+    (tmp_path / "acl").write_text(next(text for text in blocks if text.startswith("user fleet\n")))
+    # It looks at names only, so no passwords are needed here.
+    broker = make_broker(f"user root\nallow_anonymous true\nacl_file {tmp_path / 'acl'}\n")
+    ids = "switch-000001", "switch-000002"
+    clients = [Client(broker.port, user, "any") for user in (*ids, "fleet")]
+    told = [json.dumps(info(1)), json.dumps(info(2)), json.dumps(info(3))]
+    for client, text in zip(clients, told):
+        client.say("wifi-switch/switch-000001/info", text, 1, retain=True)
+        client.say("wifi-switch/switch-000001/set", "ON", 1, retain=True)
+        client.say("homeassistant/switch/switch-000001/config", "{}", 1, retain=True)
+        client.say("homeassistant/status", "online", 1, retain=True)
+    listener = Client(broker.port, "homeassistant", "any")
+    try:
+        listener.wait("homeassistant/switch/switch-000001/config")
+        assert listener.wait("wifi-switch/switch-000001/info") == told[0]
+        assert listener.last("homeassistant/status") is None
+    finally:
+        for client in (*clients, listener):
+            client.close()
+    status, shown = fleet(project, broker.port, MQTT_USER="fleet", MQTT_PASSWORD="any")
+    assert status == 0 and row(shown, ids[0])[1] == "lamp-01" and len(shown.splitlines()) == 3
+
+
 def test_no_broker_is_an_error_of_one_line(project: Path) -> None:
     status, shown = fleet(project, free_port())
     assert status == 1 and one_error(shown, "no broker at 127.0.0.1:", "BROKER")
