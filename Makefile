@@ -86,8 +86,8 @@ tools.%: .venv/.installed
 ##   BROKER_PORT=n        an MQTT broker's port on this PC, for the virtual board at 192.168.1.5
 ##   PORT=/dev/tty...     a board's serial port (the only one that has a board)
 ##   HOST=name[:port]     a board on the network, by its WebREPL port (8266)
-##   HOSTS="name ..."     several of them
-##   BROKER=host[:port]   the MQTT broker that `make fleet` asks (port 1883)
+##   HOSTS="name ..."     several of them; HOSTS=@fleet: all that BROKER has online
+##   BROKER=host[:port]   the MQTT broker for `make fleet` and HOSTS=@fleet (port 1883)
 ##   JSON=1               `make fleet` prints JSON instead of a table
 ##   FIRMWARE=file.bin    what `make flash` writes (the newest release, downloaded)
 ##   QR=label.svg         where `make configure` draws the code by which phones join the board

@@ -8,24 +8,10 @@ from __future__ import annotations
 
 import json
 
-from tools.errors import UserError, main
-from tools.fleet import broker
-from tools.fleet.boards import TOPICS, Board, boards
+from tools.errors import main
+from tools.fleet.known import known_boards
 from tools.fleet.table import table
 from tools.inputs import switched_on
-
-_SECONDS = 2  # for all retained messages to arrive
-
-
-def known_boards() -> list[Board]:
-    """What the broker of the environment knows. UserError where that is no board."""
-    place = broker.from_environment()
-    if found := boards(broker.retained(place, TOPICS, _SECONDS)):
-        return found
-    raise UserError(
-        f"the broker at {place} knows no board",
-        "set MQTT_HOST on the boards, and let this user read wifi-switch/#",
-    )
 
 
 def run() -> None:
