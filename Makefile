@@ -19,6 +19,7 @@ deploy: tools.deploy ## bring the board at PORT, HOST or HOSTS up to date, all o
 repl: tools.repl ## a prompt on the board at PORT or HOST
 watch: tools.watch ## put each file on the board at PORT or HOST as it is saved
 info: tools.info ## what is on the board at PORT or HOST, and how it does
+fleet: tools.fleet ## the boards that the MQTT broker BROKER knows, as a table
 webrepl: tools.webrepl_page ## the WebREPL client in a browser, for the board at HOST or PORT
 
 clean: ## remove build/ (with the virtual board's flash) and caches; .venv stays
@@ -85,7 +86,9 @@ tools.%: .venv/.installed
 ##   BROKER_PORT=n        an MQTT broker's port on this PC, for the virtual board at 192.168.1.5
 ##   PORT=/dev/tty...     a board's serial port (the only one that has a board)
 ##   HOST=name[:port]     a board on the network, by its WebREPL port (8266)
-##   HOSTS="name ..."     several of them
+##   HOSTS="name ..."     several of them; HOSTS=@fleet: all that BROKER has online
+##   BROKER=host[:port]   the MQTT broker for `make fleet` and HOSTS=@fleet (port 1883)
+##   JSON=1               `make fleet` prints JSON instead of a table
 ##   FIRMWARE=file.bin    what `make flash` writes (the newest release, downloaded)
 ##   QR=label.svg         where `make configure` draws the code by which phones join the board
 ##   DRY_RUN=1            say what `make deploy` would do

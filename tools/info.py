@@ -83,7 +83,7 @@ def report(facts: dict, compared: str) -> dict[str, str]:
         "files": compared,
         "switch": _switch(status, facts["stopped"]),
         "safe mode": _safe_mode(facts["resets"]),
-        "uptime": _duration(status["uptime_s"]) if status else "unknown",
+        "uptime": duration(status["uptime_s"]) if status else "unknown",
         **({"MQTT": status["mqtt"]} if "mqtt" in status else {}),
         "requests": f"{status['requests']}, {status['rejected']} rejected" if status else "none",
         "last error": _last_error(facts["error"], facts["age"]),
@@ -130,7 +130,8 @@ def _address(machine: str, ip: str) -> str:
     return "none yet" if ip == "0.0.0.0" else address.address(machine, ip)
 
 
-def _duration(seconds: int) -> str:
+def duration(seconds: int) -> str:
+    """A time as text: "2 d 3:04:05"."""
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)

@@ -83,7 +83,7 @@ class Client:
 
     def _on_message(self, client: object, data: object, message: paho.MQTTMessage) -> None:
         with self._changed:
-            self._heard.append((message.topic, message.payload.decode()))
+            self._heard.append((message.topic, message.payload.decode(errors="replace")))
             self._changed.notify_all()
 
     def mark(self) -> int:

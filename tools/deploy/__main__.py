@@ -1,7 +1,8 @@
 """`make deploy`: everything that the board lacks, all or nothing, and the switch restarted.
 
-Environment: PORT (serial), HOST or HOSTS (over WiFi), DRY_RUN=1 (status 2 where it would change
-something), OLD_PASS (the board's present WebREPL password, where PASS is a new one).
+Environment: PORT (serial), HOST or HOSTS (over WiFi; HOSTS=@fleet for those that BROKER knows),
+DRY_RUN=1 (status 2 where it would change something), OLD_PASS (the board's present WebREPL
+password, where PASS is a new one).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TextIO
 
 from tools.board.webrepl import WrongPassword
+from tools.deploy import rollout
 from tools.deploy.flow import Flow, Say
 from tools.deploy.wanted import Wanted, wanted
 from tools.errors import UserError, main
@@ -87,7 +89,9 @@ class Screen:
 
 def run() -> int:
     """Deploy as the environment says."""
-    switched_on("DRY_RUN")  # before anything is done, in case that is misspelt
+    dry = switched_on("DRY_RUN")  # before anything is done, in case that is misspelt
+    if os.environ.get("HOSTS") == rollout.FLEET:
+        return rollout.rollout(rollout.hosts(), _many, dry)
     if hosts := (os.environ.get("HOSTS") or "").split():
         return _many(hosts)
     host, _ = host_and_port()
