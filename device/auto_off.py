@@ -60,11 +60,11 @@ def start(settings):
             on_for(min(_kept, _MOST_S) - _KEEP_S)
         else:
             led.set(False)
-    allow, _led = device.api.routes["/led"]  # type: ignore[attr-defined]
-    device.api.routes["/led"] = (allow, _request)  # type: ignore[attr-defined]
-    device.status.more.append(_report)  # type: ignore[attr-defined]
+    allow, _led = device.api.routes["/led"]
+    device.api.routes["/led"] = (allow, _request)
+    device.status.more.append(_report)
     try:
-        from device import page_more  # type: ignore[attr-defined]  # allowed: at boot
+        from device import page_more  # allowed: at boot
     except ImportError:
         return  # lost: the page works all the same
     page_more.start()
@@ -144,13 +144,13 @@ def _request(method, body, fields):
     # /led: api.py's, but for a body with for_s in it.
     if method in "GET, HEAD" or b"for_s" not in body:
         return _led(method, body, fields)
-    on = device.api.wish(b'{"on":true}', fields)  # type: ignore[attr-defined]
+    on = device.api.wish(b'{"on":true}', fields)
     if on is not True:
         return on
     seconds = _seconds(body)
     if not 0 < seconds <= _MOST_S:
         reason = '400 for_s is 1 to 86400, as in {"on": true, "for_s": 30}'
-        return device.http.error(reason)  # type: ignore[attr-defined]
+        return device.http.error(reason)
     on_for(seconds)
     return _led("GET", None, None)
 

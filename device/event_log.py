@@ -91,7 +91,7 @@ def start(settings):
     api.routes["/log"] = ("GET, HEAD", _get)
     status.more.append(_report)
     try:
-        from device import page_more  # type: ignore[attr-defined]  # allowed: at boot
+        from device import page_more  # allowed: at boot
     except ImportError:
         return  # lost: the page works all the same
     page_more.start()
