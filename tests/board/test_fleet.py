@@ -18,6 +18,7 @@ from tool_rig import ROOT, copy_project, run
 
 from tools.errors import UserError
 from tools.fleet import broker as broker_of
+from tools.fleet.boards import boards as boards_of
 
 COUNT = 20
 CLOSED = "user root\nallow_anonymous false\npassword_file {}\n"
@@ -161,6 +162,7 @@ def test_a_removed_board_is_no_longer_listed(
         boards.say(f"wifi-switch/switch-000005/{topic}", "", 1, retain=True)
     status, shown = fleet(project, broker.port)
     assert status == 0 and "switch-000005" not in shown and "switch-000006" in shown
+    assert boards_of({"wifi-switch/a/info": b""}) == []  # removed while we listen
 
 
 @needs_mosquitto
@@ -247,7 +249,21 @@ def test_a_broker_that_is_no_address_is_not_asked(
         broker_of.from_environment()
 
 
-@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 99, b"\x20\x00"])
+ACCEPTED = b"\x20\x02\0\0"
+NO_MQTT = {
+    "nothing": b"",
+    "HTTP": b"HTTP/1.1 400 Bad Request\r\n\r\n" * 99,
+    "no code": b"\x20\0",
+    "PUBLISH without a topic": ACCEPTED + b"\x30\1\0",
+    "PUBLISH whose topic is cut off": ACCEPTED + b"\x30\3\0\x09a",
+    "PUBLISH whose topic is no UTF-8": ACCEPTED + b"\x30\4\0\2\xff\xff",
+    "PUBLISH of another topic": ACCEPTED + b"\x30\3\0\1a",
+    "SUBACK without a code": ACCEPTED + b"\x90\2\0\1",
+    "SUBACK without an id": ACCEPTED + b"\x90\0",
+}
+
+
+@pytest.mark.parametrize("answer", NO_MQTT.values(), ids=NO_MQTT)
 def test_a_server_that_is_no_broker_is_an_error_of_one_line(project: Path, answer: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -255,6 +271,8 @@ def test_a_server_that_is_no_broker_is_an_error_of_one_line(project: Path, answe
             connection, _ = server.accept()
             connection.recv(1000)
             connection.sendall(answer)
+            if answer.startswith(ACCEPTED):
+                connection.recv(1000)
             connection.close()
 
         thread = threading.Thread(target=serve)
