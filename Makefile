@@ -5,7 +5,7 @@
 #  no value is ever pasted into a shell line.
 
 .DEFAULT_GOAL := help
-.PHONY: help clean check test lint fuzz
+.PHONY: help clean check test test-home-assistant lint fuzz
 MAKEFLAGS += --no-builtin-rules
 # With it, `python -m tools.info` would not find tools/.
 unexport PYTHONSAFEPATH
@@ -35,6 +35,10 @@ test: .venv/.installed-dev ## every test that this machine can run; says what it
 	@echo "Running all tests: about 5 minutes on two idle cores. What fails is shown at once."
 	@exec .venv/bin/python -m pytest --instafail -n 4
 
+HOME_ASSISTANT = build/home-assistant/.installed
+test-home-assistant: .venv/.installed-dev $(HOME_ASSISTANT) ## the switch in a real Home Assistant
+	@exec .venv/bin/python -m pytest --instafail tests/home_assistant/checks.py
+
 lint: .venv/.installed-dev ## style, the device-code check, types of device code
 	@failed=; \
 	.venv/bin/python -m ruff check --no-cache --quiet --output-format=concise || failed=1; \
@@ -55,8 +59,8 @@ build: tools.build
 
 help:
 	@awk 'sub(/^## ?/, "") { print; next } \
-	    /^[a-z]+:.* ## / { name = $$1; sub(/:.*/, "", name); sub(/.* ## /, ""); \
-	    printf "  make %-12s %s\n", name, $$0 }' Makefile
+	    /^[a-z-]+:.* ## / { name = $$1; sub(/:.*/, "", name); sub(/.* ## /, ""); \
+	    printf "  make %-19s %s\n", name, $$0 }' Makefile
 
 # These files are never made, so that a tool is run whenever it is asked for.
 tools.bench tools.recording tools.screenshots tools.size: .venv/.installed-dev
@@ -71,6 +75,12 @@ tools.%: .venv/.installed
 	@sh tools/install.sh requirements.txt
 .venv/.installed-dev: requirements-dev.txt requirements.txt .venv/bin/python
 	@sh tools/install.sh requirements-dev.txt
+$(HOME_ASSISTANT): tests/home_assistant/requirements.txt
+	@echo "Installing Home Assistant into build/home-assistant: 400 MB, some minutes"
+	@.venv/bin/python -m venv --clear build/home-assistant
+	@build/home-assistant/bin/python -m pip install -qq --disable-pip-version-check --no-input \
+	    --no-compile --requirement tests/home_assistant/requirements.txt
+	@touch $(HOME_ASSISTANT)
 # No rule makes it: where it, or the Python that it links to, is gone, both are installed anew.
 .venv/bin/python:
 

@@ -17,7 +17,7 @@ _NAMES = const("\nlocalhost\n@\n@.local\n@.lan\n@.home\n@.home.arpa\n@.internal\
 
 password = b""  # asked for unless empty
 
-names = ""
+names = ""  # each between two line feeds; more may be appended
 
 
 def start(name, secret):

@@ -127,7 +127,7 @@ def _decide(method, path, fields):
 def _page(*_):
     if pages:
         return pages.render(_name, led.signal.value())
-    body = "on: %d<form method=post action=/toggle><button>toggle" % led.signal.value()
+    body = "on: %d<form method=post action=toggle><button>toggle" % led.signal.value()
     return http.response("200 OK", "text/html", body)
 
 
@@ -136,7 +136,7 @@ def toggle(method, body, fields):
     # The answer first: where there is no memory for it, nothing may have happened.
     to_page = None
     if _JSON not in (fields[_ACCEPT] or "").lower():
-        to_page = http.error(303, "Location: /\r\n")
+        to_page = http.error(303, "Location: .\r\n")
     led.toggle()
     return to_page or _led("GET", None, None)
 

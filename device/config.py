@@ -7,12 +7,13 @@ from binascii import hexlify
 
 # Feature (a module here; "": none), name, default, and what the value may be: one of these; or a
 # number from the first to the second; or a text of so many bytes, and its kind: 0 may be empty,
-# 1 is a host name, 2 is as 0 or a WPA key of 64 hex digits.
+# 1 is a host name, 2 is as 0 or a WPA key of 64 hex digits, 3 is host names and may be empty.
 # made of tools/settings_table.py: begin (by `python -m tools.settings_texts`)
 LIMITS = (
     ("", "WIFI_SSID", "", 1, 32, 0),
     ("", "WIFI_PASSWORD", "", 8, 63, 2),
     ("", "HOSTNAME", "switch", 1, 32, 1),
+    ("", "HOST_NAMES", "", 1, 255, 3),
     ("", "PASS", "", 4, 9, 0),
     ("", "HTTP_PASSWORD", "", 1, 64, 0),
     ("", "AP_PASSWORD", "", 8, 63, 0),
@@ -20,19 +21,32 @@ LIMITS = (
     ("", "LED_ACTIVE_LOW", True, (False, True)),
     ("", "BASE", "", 1, 255, 0),
 )
-# made of tools/settings_table.py: end
 
 
 class Config:
     """The settings, under the names of webrepl_cfg.py, and `problem`: a line for a person, or "".
 
     `problem` names settings and never holds values, which may be secrets. `features` is a list of
-    the optional modules that are on; only their settings are here.
+    the optional modules that are on; only their settings are here. `names` has HOST_NAMES for
+    access.py: each in lower case, with a line feed behind it.
     """
 
     problem: str
     features: list
+    names: str
+    WIFI_SSID: str
+    WIFI_PASSWORD: str
+    HOSTNAME: str
+    HOST_NAMES: str
+    PASS: str
     HTTP_PASSWORD: str
+    AP_PASSWORD: str
+    LED_PIN: int
+    LED_ACTIVE_LOW: bool
+    BASE: str
+
+
+# made of tools/settings_table.py: end
 
 
 def load():
@@ -65,6 +79,7 @@ def load():
     if locked:
         config.HTTP_PASSWORD = hexlify(os.urandom(16)).decode()
         problem += "; so nobody gets into the page"
+    config.names = "\n".join(config.HOST_NAMES.lower().split() + [""])
     config.problem = problem
     return config
 
@@ -123,8 +138,9 @@ def _fits(value, fewest, most=0, kind=0):
         if code < 32 or code == 127 or 0xD800 <= code < 0xE000:
             return False
         # RFC 952: other characters would never match the Host header of a browser's request.
-        if kind == 1 and c != "-" and (code > 127 or not (c.isalpha() or c.isdigit())):
-            return False
+        if kind & 1 and c not in ("-", "- .")[kind == 3]:
+            if code > 127 or not (c.isalpha() or c.isdigit()):
+                return False
         digits += c in "0123456789abcdefABCDEF"
     if kind == 1 and value != value.strip("-"):
         return False

@@ -149,7 +149,7 @@ def _handle_data(slot, n):
     if slot[_READS_LEFT]:
         slot[_READS_LEFT] -= 1
         slot[_SINCE] = None
-        if not slot[_READS_LEFT]:
+        if n < 0 or not slot[_READS_LEFT]:  # below 0: upgraded() raised
             _close(slot)
         return
     if n > 0:

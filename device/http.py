@@ -57,7 +57,7 @@ _ERRORS = const("""
 413 Content Too Large
 414 URI Too Long
 415 Content-Type must be application/json
-421 Host is not a name of this switch
+421 Host is not a name of this switch: see HOST_NAMES
 431 Headers Too Large
 500 Failed
 5010 Method unknown

@@ -26,7 +26,7 @@ gc.collect()
 from device import setup_join  # noqa: E402
 
 gc.collect()
-from device import (  # noqa: E402
+from device import (  # type: ignore[attr-defined]  # noqa: E402
     access,
     ap_watch,
     http,

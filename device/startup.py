@@ -37,7 +37,7 @@ class Startup:
 
     mode = "run"  # or "setup": setup.py serves; or "safe": the switch stays off
     verdict = ""  # why it does
-    settings = None  # a config.Config
+    settings: "config.Config"  # type: ignore[name-defined]  # noqa: F821
 
 
 def run(board):
@@ -124,6 +124,7 @@ class _Steps:  # and what one hands on to the next
 
         gc.collect()
         access.start(settings.HOSTNAME, "")  # the names that pages may come by
+        access.names += settings.names
         base = [settings.BASE] if settings.BASE else []
         webrepl_server.start(settings.PASS, *base)
         return True

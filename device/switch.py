@@ -44,6 +44,7 @@ def start(startup=None):
 
     status.started = status.last = time.ticks_ms()
     api.start(settings.HOSTNAME, settings.HTTP_PASSWORD)
+    api.access.names += settings.names
     server.jobs.append(status.tick)  # the clock begins anew now and then
     for name in settings.features:
         _start(name, settings)

@@ -83,7 +83,7 @@ GUARDS = [
         "the light survives the upgrade of RTC memory",
         "boot.py",
         ("                head[4] = kept[3]", "                pass"),
-        "test_safe_mode.py::test_memory_as_the_version_before_wrote_it_keeps_the_light_as_it_is",
+        "test_boot_memory.py::test_memory_as_the_version_before_wrote_it_keeps_the_light_as_it_is",
     ),
     Guard(
         "the firmware's access point goes off before anything of ours runs",
@@ -103,7 +103,7 @@ GUARDS = [
         "a mistake in the settings does not drop the password",
         "device/config.py",
         ('    locked = "HTTP_PASSWORD" in unfit', "    locked = False"),
-        "test_config.py::test_a_slip_in_the_file_does_not_open_the_switch_to_everybody",
+        "test_config_mistakes.py::test_a_slip_in_the_file_does_not_open_the_switch_to_everybody",
     ),
     Guard(
         "roll-forward of an interrupted deploy",

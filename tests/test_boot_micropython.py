@@ -91,7 +91,9 @@ from device import button
 presses = [0, 0]
 class Light:
     def toggle(self): presses[0] += 1
-def sweep(): presses[1] += 1
+def sweep():
+    presses[1] += 1
+    button.poll(None)
 button.led = Light()
 button.sweep = sweep
 button.start()

@@ -9,7 +9,7 @@ from device import http
 
 DEVICE = Path(http.__file__).parent
 FIELDS = http._FIELDS.split()
-MODULES = [path for path in sorted(DEVICE.glob("*.py")) if "fields[" in path.read_text()]
+MODULES = [path for path in sorted(DEVICE.glob("*.py")) if "fields[_" in path.read_text()]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)

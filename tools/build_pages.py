@@ -93,7 +93,7 @@ def response(path: Path, headers: tuple[str, ...], body: bytes) -> bytes:
 
 
 def assets(www: Path) -> dict[str, tuple[str, bytes]]:
-    """Each style sheet and script in www: file name -> its path on the board, its response."""
+    """Each style sheet and script in www: file name -> its link from the page, its response."""
     found = {}
     try:
         paths = sorted(www.iterdir())
@@ -102,7 +102,7 @@ def assets(www: Path) -> dict[str, tuple[str, bytes]]:
     for path in paths:
         if path.suffix in TYPES:
             body = gzip(squeeze(read_text(path), path.suffix).encode())
-            link = f"/{hashlib.sha256(body).hexdigest()[:8]}{path.suffix}"
+            link = f"{hashlib.sha256(body).hexdigest()[:8]}{path.suffix}"
             headers = (f"Content-Type: {TYPES[path.suffix]}", *ASSET_HEADERS)
             found[path.name] = link, response(path, headers, body)
     return found
@@ -137,8 +137,8 @@ _PATH = "{path}"
 
 def start():
     """Serve it, and have the page load it."""
-    if api.pages and _PATH not in api.pages.PAGES:
-        api.pages.PAGES[_PATH] = {data!r}
+    if api.pages and _PATH[1:] not in api.pages.PAGES:
+        api.pages.PAGES[_PATH[1:]] = {data!r}
         status.more.append(_report)
 
 
@@ -150,7 +150,7 @@ def _report(fields):
 def render_optional(www: Path) -> str:
     """The source of device/page_more.py for the sources in www."""
     ((path, data),) = assets(www / "optional").values()
-    return _OPTIONAL.format(path=path, data=data)
+    return _OPTIONAL.format(path=f"./{path}", data=data)
 
 
 def render(www: Path, version: str) -> str:
@@ -160,6 +160,6 @@ def render(www: Path, version: str) -> str:
     return _MODULE.format(
         version=version,
         html=html,
-        pages="".join(f"    {link!r}: {data!r},\n" for link, data in made.values()),
+        pages="".join(f"    {'/' + link!r}: {data!r},\n" for link, data in made.values()),
         size=len(html) + sum(len(data) for _, data in made.values()),
     )

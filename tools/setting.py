@@ -10,6 +10,7 @@ Value = str | int | bool
 # What a text may be, beside its length in bytes. The board's reader judges alike.
 TEXT = ""  # anything without control characters; empty means "not set"
 NAME = "name"  # a host name; never empty
+NAMES = "names"  # host names with spaces between them; may be empty
 KEY = "key"  # as TEXT, or a WPA key of 64 hex digits
 
 
@@ -63,6 +64,8 @@ def _fault_of_text(setting: Setting, value: str) -> str:
         pattern = "[A-Za-z0-9]([A-Za-z0-9-]{0,%d}[A-Za-z0-9])?" % (setting.most - 2)
         if not re.fullmatch(pattern, value):
             return f"must be letters, digits and inner hyphens, 1 to {setting.most} of them"
+    if setting.kind == NAMES and not re.fullmatch("[A-Za-z0-9. -]*", value):
+        return "must be host names with spaces between them, without ports"
     if any(ord(c) < 32 or ord(c) == 127 for c in value):
         return "has a control character, which no login can type"
     if setting.kind == KEY and re.fullmatch("[0-9A-Fa-f]{64}", value):

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from tools.errors import main
 from tools.paths import ROOT
-from tools.setting import KEY, NAME, TEXT, Setting
+from tools.setting import KEY, NAME, NAMES, TEXT, Setting
 from tools.settings import EXAMPLE
 from tools.settings_table import BASE, OPTIONAL, TABLE
 
 _WIDTH = 99
-_KINDS = {TEXT: 0, NAME: 1, KEY: 2}  # as the board knows them
+_KINDS = {TEXT: 0, NAME: 1, KEY: 2, NAMES: 3}  # as the board knows them
 _HEAD = """\
 # The settings of the switch. Copy this file to webrepl_cfg.py, edit it, and run `make deploy`.
 # You may leave out any line. The text in brackets says what happens then.
@@ -25,6 +25,18 @@ _HEAD = """\
 _OPTIONAL = """\
 # What follows is optional: while a line begins with #, the board does not load what it is for.
 """
+_CLASS = '''\
+class Config:
+    """The settings, under the names of webrepl_cfg.py, and `problem`: a line for a person, or "".
+
+    `problem` names settings and never holds values, which may be secrets. `features` is a list of
+    the optional modules that are on; only their settings are here. `names` has HOST_NAMES for
+    access.py: each in lower case, with a line feed behind it.
+    """
+
+    problem: str
+    features: list
+    names: str'''
 
 
 def example() -> str:
@@ -53,7 +65,8 @@ def listed() -> str:
 
 def limits() -> str:
     """What device/config.py knows of the settings."""
-    return _rows(BASE)
+    kinds = [f"    {s.name}: {type(s.default).__name__}" for s in BASE]
+    return _rows(BASE) + "\n\n" + "\n".join([_CLASS, *kinds, "", "", ""])
 
 
 def options() -> str:

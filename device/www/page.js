@@ -33,7 +33,7 @@ let tell = (status) => {
   ];
   for (const cell of document.querySelectorAll("dd")) cell.textContent = values.shift() || "none";
   find("dl").hidden = false;
-  if (status.more) import(status.more);
+  if (status.more) import("." + status.more);
 };
 
 const ask = async (path, options) => {
@@ -51,11 +51,11 @@ const turn = async () => {
   const sent = want;
   const body = new Blob([`{"on":${sent}}`], { type: "application/json" });
   try {
-    ({ on } = await ask("/led", sent != null && { method: "PUT", body }));
+    ({ on } = await ask("led", sent != null && { method: "PUT", body }));
     if (want == sent) want = null;
     misses = 0;
     show();
-    if (details.open && turns++ % 6 == 0) tell(await ask("/status"));
+    if (details.open && turns++ % 6 == 0) tell(await ask("status"));
   } catch {
     // What was pressed must not come true when the board is back, much later.
     if (++misses > 1) want = null;

@@ -33,8 +33,8 @@ AIOHTTP = (
 
 
 def documented() -> dict:
-    """The switch's configuration in docs/home-assistant.md."""
-    (text,) = re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    """The switch's configuration in docs/home-assistant.md: its first block of YAML."""
+    text = re.findall(r"```yaml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)[0]
     (switch,) = yaml.safe_load(text)["switch"]
     return switch
 

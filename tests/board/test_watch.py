@@ -12,6 +12,7 @@ from tool_rig import Tool, copy_project, run, way
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import Chip
 
+BROKEN = 'def _led(method, body, fields):\n    {}["oops"]\n'
 BOTH = pytest.mark.parametrize("kind", ["PORT", "HOST"])
 
 
@@ -79,6 +80,16 @@ def test_a_switch_that_does_not_start_is_reported_with_the_reason(board, project
         edit(project, "device/led.py", "\n\n", "\n\nraise ValueError('of mine')\n\n")
         tool.expect("the switch does not run .*ValueError: of mine")
         edit(project, "device/led.py", "raise ValueError('of mine')\n\n", "")
+        tool.expect("live at")
+        assert client.led(board.http) is False
+
+
+def test_a_save_whose_code_raises_in_a_request_is_reported_with_its_error(board, project):
+    with watching(board, project, "HOST") as tool:
+        edit(project, "device/api.py", "def _led(method, body, fields):", BROKEN)
+        tool.expect("the switch does not run .*in _led KeyError: oops")
+        assert b"live at" not in tool.shown.partition(b"~ device/api.mpy")[2]
+        edit(project, "device/api.py", BROKEN, "def _led(method, body, fields):")
         tool.expect("live at")
         assert client.led(board.http) is False
 

@@ -153,6 +153,6 @@ def test_a_name_that_leads_to_the_board_after_all_opens_nothing(
             return answers;
         }"""
     )
-    assert answers == [[421, "Host is not a name of this switch\n"]] * 5
+    assert answers == [[421, "Host is not a name of this switch: see HOST_NAMES\n"]] * 5
     assert client.led(board.http) is False
     page.close()

@@ -2,8 +2,7 @@
 
 A hard reset, a power cut and a crash kill the VM; a soft reset lets it end in order, so that open
 files are committed. RTC memory outlives all but a power cut; pins and sockets outlive nothing;
-WiFi outlives a soft reset. (ports/esp8266/main.c) What callbacks may do behind the sweep of a soft
-reset, and what crashes the board there: firmware/soft_reset.py.
+WiFi outlives a soft reset (ports/esp8266/main.c; its last moments: firmware/soft_reset.py).
 """
 
 import asyncio

@@ -11,7 +11,7 @@ choice.onchange = async () => {
   const body = new Blob([`{"on":true,"for_s":${choice.value}}`], { type: "application/json" });
   choice.value = "";
   try {
-    await ask("/led", { method: "PUT", body });
+    await ask("led", { method: "PUT", body });
   } catch {
     // The page itself shows that the board is away.
   }
@@ -30,7 +30,7 @@ tell = async (status) => {
   log.hidden = !status.log;
   details.append(box);
   if (status.log) {
-    log.textContent = await (await fetch(status.log)).text();
+    log.textContent = await (await fetch("." + status.log)).text();
   }
 };
 details.ontoggle();

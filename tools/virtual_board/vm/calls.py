@@ -17,8 +17,7 @@ from .udp_calls import UdpCalls
 # Bytes of heap for Python. With 64-bit words, the 32-bit build's failures show at 46 to 48 KB.
 HEAP = 46000
 _HTTP, _WEBREPL = 80, 8266
-_PULL_UP = 16
-_SO_REUSEADDR, _TCP_NODELAY = 4, 0x40
+_PULL_UP, _SO_REUSEADDR, _TCP_NODELAY = 16, 4, 0x40
 _WLAN = (
     "active config_get config_set connect country disconnect dns_server hostname ifconfig "
     "ipconfig isconnected scan scan_result status"
