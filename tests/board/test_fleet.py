@@ -10,6 +10,7 @@ from fleet_rig import fleet, info, row
 from tool_rig import ROOT, copy_project, run
 
 from tools.fleet.boards import boards as boards_of
+from tools.virtual_board.board import VirtualBoard
 
 COUNT = 20
 
@@ -46,6 +47,15 @@ def test_the_table_has_a_row_for_each_board_with_all_that_it_said(
     told = "switch-000007 lamp-07 1.0.0+abcdef12 192.168.1.107 -57 dBm 7:00:00"
     assert row(shown, "switch-000007") == [*told.split(), *"api.py:7: OSError: 28 yes".split()]
     assert row(shown, "switch-000003")[-1] == "no"
+
+
+@needs_mosquitto
+def test_a_virtual_board_says_all_that_the_table_has(
+    broker: Broker, lamp: VirtualBoard, project: Path
+) -> None:
+    (board,) = json.loads(fleet(project, broker.port, JSON="1")[1])
+    assert board["online"] is True and board["ip"] == "192.168.1.42"
+    assert None not in board.values()
 
 
 @needs_mosquitto
