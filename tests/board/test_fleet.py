@@ -1,46 +1,24 @@
-"""`make fleet`: what a real Mosquitto knows of 20 boards, as a table and as JSON, and each way in
-which it cannot be asked, in one line.
-"""
+"""`make fleet`: what a real Mosquitto knows of 20 boards, as a table and as JSON."""
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from broker_rig import Broker, Client, free_port, needs_mosquitto
+from broker_rig import Broker, Client, needs_mosquitto
+from fleet_rig import fleet, info, row
 from tool_rig import ROOT, copy_project, run
 
-from tools.errors import UserError
-from tools.fleet import broker as broker_of
+from tools.fleet.boards import boards as boards_of
+from tools.virtual_board.board import VirtualBoard
 
 COUNT = 20
-CLOSED = "user root\nallow_anonymous false\npassword_file {}\n"
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The project without settings."""
     return copy_project(tmp_path / "project", config=None)
-
-
-def info(number: int) -> dict:
-    """What a made-up board says of itself."""
-    return {
-        "name": f"lamp-{number:02}",
-        "version": "1.0.0+abcdef12",
-        "ip": f"192.168.1.{100 + number}",
-        "rssi": -50 - number,
-        "uptime_s": 3600 * number,
-        "mem_free": 20000,
-        "reset_cause": "power-on",
-        "last_error": "api.py:7: OSError: 28" if number == 7 else "",
-    }
 
 
 @pytest.fixture
@@ -56,32 +34,6 @@ def boards(broker: Broker) -> Iterator[Client]:
     client.close()
 
 
-def fleet(project: Path, port: int, **settings: str) -> tuple[int, str]:
-    """(exit status, what it printed) of the tool without a terminal."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.fleet"],
-        cwd=project,
-        env={**os.environ, "BROKER": f"127.0.0.1:{port}", **settings},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=40,
-    )
-    return done.returncode, done.stdout
-
-
-def row(shown: str, id: str) -> list[str]:
-    """The cells of a board's row."""
-    return next(line for line in shown.splitlines() if line.startswith(id)).split()
-
-
-def one_error(shown: str, *words: str) -> bool:
-    """Whether it is one line, an error, with these words."""
-    return (
-        shown.startswith("error: ") and shown.count("\n") == 1 and all(w in shown for w in words)
-    )
-
-
 @needs_mosquitto
 def test_the_table_has_a_row_for_each_board_with_all_that_it_said(
     broker: Broker, boards: Client, project: Path
@@ -95,6 +47,15 @@ def test_the_table_has_a_row_for_each_board_with_all_that_it_said(
     told = "switch-000007 lamp-07 1.0.0+abcdef12 192.168.1.107 -57 dBm 7:00:00"
     assert row(shown, "switch-000007") == [*told.split(), *"api.py:7: OSError: 28 yes".split()]
     assert row(shown, "switch-000003")[-1] == "no"
+
+
+@needs_mosquitto
+def test_a_virtual_board_says_all_that_the_table_has(
+    broker: Broker, lamp: VirtualBoard, project: Path
+) -> None:
+    (board,) = json.loads(fleet(project, broker.port, JSON="1")[1])
+    assert board["online"] is True and board["ip"] == "192.168.1.42"
+    assert None not in board.values()
 
 
 @needs_mosquitto
@@ -161,48 +122,7 @@ def test_a_removed_board_is_no_longer_listed(
         boards.say(f"wifi-switch/switch-000005/{topic}", "", 1, retain=True)
     status, shown = fleet(project, broker.port)
     assert status == 0 and "switch-000005" not in shown and "switch-000006" in shown
-
-
-@needs_mosquitto
-def test_a_broker_without_boards_says_so(broker: Broker, project: Path) -> None:
-    status, shown = fleet(project, broker.port)
-    assert status == 1 and one_error(shown, "knows no board", "MQTT_HOST")
-
-
-@pytest.fixture
-def closed(make_broker: Callable[..., Broker], tmp_path: Path) -> Broker:
-    """A broker that lets in only "fleet" with the password "right"."""
-    tool = shutil.which("mosquitto_passwd")
-    if not tool:
-        pytest.skip("no mosquitto_passwd here")
-    file = tmp_path / "passwords"
-    subprocess.run([tool, "-b", "-c", file, "fleet", "right"], check=True, capture_output=True)
-    return make_broker(CLOSED.format(file))
-
-
-@needs_mosquitto
-def test_a_wrong_password_is_an_error_of_one_line_without_it(
-    closed: Broker, project: Path
-) -> None:
-    user = {"MQTT_USER": "fleet"}
-    status, shown = fleet(project, closed.port, **user, MQTT_PASSWORD="hunter2")
-    assert status == 1 and one_error(shown, "refuses user 'fleet'", "MQTT_PASSWORD")
-    assert "hunter2" not in shown
-    status, shown = fleet(project, closed.port)
-    assert status == 1 and one_error(shown, "clients without a user", "MQTT_USER")
-    status, shown = fleet(project, closed.port, **user, MQTT_PASSWORD="right")
-    assert status == 1 and one_error(shown, "knows no board")
-
-
-@needs_mosquitto
-def test_user_and_password_of_webrepl_cfg_count_where_the_environment_has_none(
-    closed: Broker, project: Path
-) -> None:
-    settings = 'MQTT_USER = "fleet"\nMQTT_PASSWORD = "right"\n'
-    (project / "webrepl_cfg.py").write_text(settings)
-    assert one_error(fleet(project, closed.port)[1], "knows no board")
-    # A user of the environment is not given the password of another one.
-    assert one_error(fleet(project, closed.port, MQTT_USER="fleet")[1], "refuses user 'fleet'")
+    assert boards_of({"wifi-switch/a/info": b""}) == []  # removed while we listen
 
 
 @needs_mosquitto
@@ -231,37 +151,6 @@ def test_with_the_access_list_of_the_documents_a_board_speaks_only_for_itself(
             client.close()
     status, shown = fleet(project, broker.port, MQTT_USER="fleet", MQTT_PASSWORD="any")
     assert status == 0 and row(shown, ids[0])[1] == "lamp-01" and len(shown.splitlines()) == 3
-
-
-def test_no_broker_is_an_error_of_one_line(project: Path) -> None:
-    status, shown = fleet(project, free_port())
-    assert status == 1 and one_error(shown, "no broker at 127.0.0.1:", "BROKER")
-
-
-@pytest.mark.parametrize("wrong", ["", "a b", "a:0", "a:99999", "mqtt://a", "a:"])
-def test_a_broker_that_is_no_address_is_not_asked(
-    monkeypatch: pytest.MonkeyPatch, wrong: str
-) -> None:
-    monkeypatch.setenv("BROKER", wrong)
-    with pytest.raises(UserError, match="BROKER.*give BROKER=host or BROKER=host:port"):
-        broker_of.from_environment()
-
-
-@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n" * 99, b"\x20\x00"])
-def test_a_server_that_is_no_broker_is_an_error_of_one_line(project: Path, answer: bytes) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def serve() -> None:
-            connection, _ = server.accept()
-            connection.recv(1000)
-            connection.sendall(answer)
-            connection.close()
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        status, shown = fleet(project, server.getsockname()[1])
-        thread.join()
-    assert status == 1 and one_error(shown, "MQTT broker")
 
 
 def test_the_makefile_has_the_target() -> None:

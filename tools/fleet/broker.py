@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import struct
 import time
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -101,7 +100,7 @@ class _Listener:
         while (left := end - time.monotonic()) > 0 and not (until_subscribed and self._subscribed):
             try:
                 code = self._client.loop(left)
-            except (ValueError, IndexError, struct.error):  # what paho cannot read is no MQTT
+            except ValueError:  # what paho cannot read is no MQTT
                 code = paho.MQTT_ERR_PROTOCOL
             if self._refusal:
                 raise UserError(f"the broker at {self._broker} {self._refusal}", _KNOWN)
