@@ -83,7 +83,7 @@ class House:
         with self._changed:
             if not self._changed.wait_for(found, TIMEOUT):
                 heard = self.heard(since)
-                raise TimeoutError(f"{entity} is not {good}; heard: {heard}\n{self.log}")
+                raise TimeoutError(f"{entity} is not {good}; heard: {heard}; log: {self._log}")
             return found()[0]
 
     def close(self) -> None:
