@@ -20,8 +20,9 @@ from tools.virtual_board.hardware.wlan import Air
 
 # Loaded only for want of a network, with ROMFS, while a deploy is on trial, with some settings.
 NOT_ALWAYS = (
-    "ap_watch overlay trial options auto_off power_on metrics event_log page_more mqtt mqtt_packets "
-    "mqtt_switch home_assistant mdns mdns_message setup setup_dns setup_form setup_join setup_pages"
+    "ap_watch overlay trial options auto_off power_on metrics event_log page_more "
+    "mqtt mqtt_packets mqtt_switch home_assistant mdns mdns_message "
+    "setup setup_dns setup_form setup_join setup_pages"
 ).split()
 MODULES = sorted(
     [path.stem for path in (ROOT / "device").glob("*.py")] + ["pages", "page_more", "setup_pages"]
