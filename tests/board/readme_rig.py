@@ -12,11 +12,19 @@ from firmware_images import micropython
 from rom_loader import RomLoader
 from tool_rig import ROOT, Tool, copy_project
 
+from tools.settings_table import ASKED, switch_of
 from tools.virtual_board.chip import EXCEPTION
 
 FIRMWARE = "ESP8266_GENERIC.bin"
 DOWNLOADED = "ESP8266_GENERIC-FLASH_2M_ROMFS-20251209-v1.27.0.bin"
-ANSWERS = ("home", "correct horse", "switch", client.PASSWORD, "", "", "", "")  # to configure
+# To configure; Enter alone for the other questions.
+ANSWERS = {
+    "WIFI_SSID": "home",
+    "WIFI_PASSWORD": "correct horse",
+    "HOSTNAME": "switch",
+    "PASS": client.PASSWORD,
+}
+QUESTIONS = [s.name for s in ASKED if not s.feature or switch_of(s) is s]
 README, WAY = ROOT / "README.md", ROOT / "docs" / "wiring-and-flashing.md"
 SERIAL = "/dev/ttyUSB0"  # what the steps by hand call the port
 
@@ -137,9 +145,9 @@ class Desk:
 
     def configure(self, command: str) -> None:
         with self.types(command) as tool:
-            for answer in ANSWERS:
-                tool.expect(r"[A-Z_]+: .*\]: ")
-                tool.type(answer.encode() + b"\n")
+            for name in QUESTIONS:
+                tool.expect(rf"{name}: .*\]: ")
+                tool.type(ANSWERS.get(name, "").encode() + b"\n")
             assert tool.ended() == 0
             assert client.PASSWORD.encode() not in tool.shown
 
