@@ -77,7 +77,7 @@ def render(www: Path) -> str:
     frame, form, state, switch = (part(www / name, links) for name in FIELDS)
     head = "\r\n".join(("HTTP/1.1 200 OK", *HEADERS, "Content-Length: %d", "", "")).encode()
     return _MODULE.format(
-        pages=dict(made.values()),
+        pages={f"/{link}": data for link, data in made.values()},
         form=form,
         state=state,
         switch=switch,

@@ -33,7 +33,7 @@ let tell = (status) => {
   ];
   for (const cell of document.querySelectorAll("dd")) cell.textContent = values.shift() || "none";
   find("dl").hidden = false;
-  if (status.more) import("." + status.more);
+  if (status.more) import(status.more);
 };
 
 const ask = async (path, options) => {

@@ -60,6 +60,6 @@ def test_the_time_can_be_chosen_on_a_board_without_romfs(
 
 def test_without_them_the_details_are_as_ever(board: VirtualBoard, browser: Browser) -> None:
     page = opened(browser, board)
-    expect(page.get_by_text("Running for")).to_be_visible()
+    expect(page.get_by_text("Uptime")).to_be_visible()
     expect(page.get_by_role("combobox")).to_have_count(0)
     page.close()
