@@ -136,7 +136,7 @@ def test_a_switch_that_another_tool_has_stopped_says_so_with_the_cure(board, pro
 def test_a_flash_that_is_full_has_nothing_free(
     files: Files, make_target: Callable[[Files], Target], project: Path
 ) -> None:
-    target = make_target({**files, "/big": os.urandom(1 << 12) * 720})
+    target = make_target({**files, "/big": os.urandom(1 << 12) * 705})
     fill = "f = open('more', 'wb')\ntry:\n while 1: f.write(bytes(512))\nexcept OSError: pass\n"
     fill += "try:\n f.close()\nexcept OSError: pass"
     with session.raw_repl(connection.open_board(None, target.board.serial)) as transport:
