@@ -29,3 +29,28 @@ def load_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[st
         return config.load()
 
     return load
+
+
+@pytest.fixture
+def nothing_on_air(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A board at home, with no network in reach and no access point of its own."""
+    import machine
+    import network
+
+    from device import wifi
+
+    machine.plug_in(monkeypatch)
+    network.at_home()
+    network.air.clear()
+    monkeypatch.setattr(wifi, "ap_is_up", False)
+
+
+@pytest.fixture
+def settings() -> object:
+    """Settings of a board with a network to join and an access point to open."""
+    from device import config
+
+    settings = config.Config()
+    settings.WIFI_SSID, settings.WIFI_PASSWORD = "home", "correct horse"
+    settings.HOSTNAME, settings.AP_PASSWORD = "lamp", "12345678"
+    return settings

@@ -4,25 +4,11 @@ import machine
 import network
 import pytest
 
-from device import ap_watch, config, rtc_state, wifi
+from device import ap_watch, rtc_state, wifi
+
+pytestmark = pytest.mark.usefixtures("nothing_on_air")
 
 WIFI = 15  # in RTC memory, see rtc_state.py
-
-
-@pytest.fixture(autouse=True)
-def board(monkeypatch):
-    machine.plug_in(monkeypatch)
-    network.at_home()
-    network.air.clear()
-    monkeypatch.setattr(wifi, "ap_is_up", False)
-
-
-@pytest.fixture
-def settings():
-    settings = config.Config()
-    settings.WIFI_SSID, settings.WIFI_PASSWORD = "home", "correct horse"
-    settings.HOSTNAME, settings.AP_PASSWORD = "lamp", "12345678"
-    return settings
 
 
 @pytest.fixture

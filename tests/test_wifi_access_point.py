@@ -1,28 +1,13 @@
 """The access point: a way in for the owner while the network is away, never for strangers."""
 
-import machine
 import network
 import pytest
 
-from device import config, wifi
+from device import wifi
+
+pytestmark = pytest.mark.usefixtures("nothing_on_air")
 
 OURS = {"ssid": "lamp", "key": "12345678", "security": network.AUTH_WPA2_PSK}
-
-
-@pytest.fixture(autouse=True)
-def board(monkeypatch):
-    machine.plug_in(monkeypatch)
-    network.at_home()
-    network.air.clear()
-    monkeypatch.setattr(wifi, "ap_is_up", False)
-
-
-@pytest.fixture
-def settings():
-    settings = config.Config()
-    settings.WIFI_SSID, settings.WIFI_PASSWORD = "home", "correct horse"
-    settings.HOSTNAME, settings.AP_PASSWORD = "lamp", "12345678"
-    return settings
 
 
 def access_point():

@@ -4,23 +4,9 @@ import machine
 import network
 import pytest
 
-from device import config, wifi
+from device import wifi
 
-
-@pytest.fixture(autouse=True)
-def board(monkeypatch):
-    machine.plug_in(monkeypatch)
-    network.at_home()
-    network.air.clear()
-    monkeypatch.setattr(wifi, "ap_is_up", False)
-
-
-@pytest.fixture
-def settings():
-    settings = config.Config()
-    settings.WIFI_SSID, settings.WIFI_PASSWORD = "home", "correct horse"
-    settings.HOSTNAME, settings.AP_PASSWORD = "lamp", "12345678"
-    return settings
+pytestmark = pytest.mark.usefixtures("nothing_on_air")
 
 
 def scanned(settings, **options):
