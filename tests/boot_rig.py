@@ -151,3 +151,18 @@ class Suspect(Board):
     def works(self):
         """The switch serves a request."""
         self.rtc_state().settle()
+
+
+class ServingBoard(Board):
+    """A board whose switch answers what a test asks `server`."""
+
+    def boot(self, missing=()):
+        self.server = Server()
+        return super().boot(missing, self.server)
+
+    def crash(self, times):
+        """Crash so many times in a row, and boot after each."""
+        for _ in range(times):
+            machine.reset(machine.EXCEPTION)
+            network.reset()
+            self.boot()
