@@ -12,7 +12,7 @@ SETTINGS = 'PASS = "letmein"\nWIFI_SSID = "home"\nWIFI_PASSWORD = "correct horse
 SECRETS = ("letmein", "correct horse")
 
 
-class Door:
+class Webrepl:
     """Stands in for a module that starts WebREPL."""
 
     def __init__(self):
@@ -73,7 +73,7 @@ class Board:
 
     def __init__(self, monkeypatch, tmp_path, capsys):
         self._patch, self._root, self._capsys = monkeypatch, tmp_path, capsys
-        self.door, self.stock = Door(), Door()
+        self.webrepl, self.stock = Webrepl(), Webrepl()
         monkeypatch.setattr(sys, "dont_write_bytecode", True)
         monkeypatch.syspath_prepend(tmp_path)
         monkeypatch.setitem(sys.modules, "webrepl_cfg", None)  # so that it is gone afterwards
@@ -88,7 +88,7 @@ class Board:
         self.lose_modules()
         if server:
             self.stand_in("device.server", server)
-        self.stand_in("device.webrepl_server", self.door)
+        self.stand_in("device.webrepl_server", self.webrepl)
         self.stand_in("webrepl", self.stock)
         for name in missing:
             self.stand_in(name, None)

@@ -36,19 +36,19 @@ def facts(board: SerialTransport) -> dict:
     `heap_block` is the largest piece of heap that can be had.
     """
     firmware = calls.run(board, on_board_info.firmware)
-    *told, last = calls.lines(board, on_board_info.memory)
-    free, blocks = re.findall(r"(?s) free: (\d+).* max free sz: (\d+)", "\n".join(told))[0]
+    *lines, last = calls.lines(board, on_board_info.memory)
+    free, blocks = re.findall(r"(?s) free: (\d+).* max free sz: (\d+)", "\n".join(lines))[0]
     heap = {"heap_free": int(free), "heap_block": int(blocks) * json.loads(last)["block"]}
     switch = calls.run(board, on_board_info.switch)
     assert isinstance(firmware, dict) and isinstance(switch, dict)
-    retained = dict(zip(("resets", "error", "age"), _retained(board)))
-    return {**firmware, **heap, **switch, **retained}
+    resets = dict(zip(("resets", "error", "age"), _resets(board)))
+    return {**firmware, **heap, **switch, **resets}
 
 
-def _retained(board: SerialTransport) -> list:
+def _resets(board: SerialTransport) -> list:
     # Resets in a row, last error, how many boots ago that was.
-    if told := calls.run(board, on_board_info.retained):
-        return list(told)
+    if found := calls.run(board, on_board_info.resets):
+        return list(found)
     # After seven resets nothing of device/ is loaded. device/rtc_state.py has the layout.
     kept = bytes.fromhex(str(calls.run(board, on_board_info.rtc_memory)))
     if kept[:3] != b"SW\x02":

@@ -18,7 +18,7 @@ _LOOK = 0.2  # s of waiting between two looks at whether the board is still ther
 # one that was reset, since its answers are wrong (silence.py).
 _KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 3}
 
-# What a session is told, even in its raw REPL, when somebody else comes to the door.
+# What a session is sent, even in its raw REPL, when somebody else connects.
 _REJECTION_NOTICE = b"\r\nConcurrent WebREPL connection from "
 
 

@@ -41,5 +41,5 @@ def _cells(board: Board) -> list[str]:
     signal = None if board.rssi is None else f"{board.rssi} dBm"
     uptime = None if board.uptime_s is None else duration(board.uptime_s)
     online = {True: "yes", False: "no", None: None}[board.online]
-    told = [board.name, board.version, board.ip, signal, uptime, board.last_error, online]
-    return [board.id, *(_UNKNOWN if text is None else text for text in told)]
+    texts = [board.name, board.version, board.ip, signal, uptime, board.last_error, online]
+    return [board.id, *(_UNKNOWN if text is None else text for text in texts)]

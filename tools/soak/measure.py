@@ -64,7 +64,7 @@ def sample(board: VirtualBoard) -> Sample:
 
 
 def watch(board: VirtualBoard, tally: Tally) -> None:
-    """Have `tally` told when a client comes for whom there is no place, and when it restarts."""
+    """Have `tally` told when a client comes for whom there is no slot, and when it restarts."""
     board.do(lambda chip: _watch(chip, tally))
 
 

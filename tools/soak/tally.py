@@ -11,7 +11,7 @@ from http.client import HTTPException
 from tools.errors import UserError
 
 EXPECTED = "as expected"
-BUSY = "told 503"  # for want of a place
+BUSY = "told 503"  # for want of a slot
 EVICTED = "evicted"  # likewise, without a word that arrived
 RESTARTING = "restarting"
 AGAIN = "tried again"  # a tool gave up waiting for a busy board, as it may on a busy PC
