@@ -100,7 +100,7 @@ def test_the_tables_go_between_the_marks_and_the_rest_stays(tmp_path, figures):
 def test_a_document_without_marks_is_left_alone(tmp_path):
     document = tmp_path / "performance.md"
     document.write_text("mine")
-    with pytest.raises(UserError, match="has lost its marks"):
+    with pytest.raises(UserError, match="lacks its two marks"):
         report.renewed(document, [])
     assert document.read_text() == "mine"
 

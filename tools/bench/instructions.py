@@ -26,7 +26,7 @@ class Counts:
 
 
 def count(tree: Path, name: str, whole: bool, few: int = 100, many: int = 300) -> Counts:
-    """Count for one of server.PEERS: `apart` or, with fewer requests for the crowds, all."""
+    """Count for one of server.SERVERS: `apart` or, with fewer requests for the crowds, all."""
     counts = Counts()
     with Counted(tree, name) as counted:
         server = counted.server

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tools.bench import client
-from tools.bench.server import PEERS, Server
+from tools.bench.server import SERVERS, Server
 
 _ROUNDS = 10  # in which the servers take turns, so that what else the PC does meets all of them
 
@@ -26,10 +26,10 @@ def first_byte(server: Server) -> float:
 
 
 def measure(tree: Path, clients: int, requests: int = 1000) -> dict[str, tuple[float, float]]:
-    """Median and 99th percentile for each of PEERS, while `clients` at a time ask and ask."""
-    times: dict[str, list[float]] = {name: [] for name in PEERS}
+    """Median and 99th percentile for each of SERVERS, while `clients` at a time ask and ask."""
+    times: dict[str, list[float]] = {name: [] for name in SERVERS}
     with contextlib.ExitStack() as stack:
-        servers = {name: stack.enter_context(Server(tree, name, "time")) for name in PEERS}
+        servers = {name: stack.enter_context(Server(tree, name, "time")) for name in SERVERS}
         for _ in range(_ROUNDS):
             for name, server in servers.items():
                 _round(server, clients, requests // _ROUNDS, times[name])

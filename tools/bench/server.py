@@ -27,13 +27,13 @@ _MICRODOT = ("__init__", "helpers", "microdot")  # of its files, what it loads
 _START = 120  # s; under valgrind it takes 5, on a busy PC 30
 
 # Name in the tables, and the script in baselines/. The first is ours, the last is the measure.
-PEERS = {
+SERVERS = {
     "switch": "switch_led",
     "Microdot": "microdot_led",
     "documented example": "example_led",
     "floor": "floor_led",
 }
-SWITCH, MICRODOT, EXAMPLE, FLOOR = PEERS
+SWITCH, MICRODOT, EXAMPLE, FLOOR = SERVERS
 
 
 def compile_all(folder: Path) -> Path:
@@ -53,7 +53,7 @@ def compile_all(folder: Path) -> Path:
 
 
 class Server:
-    """One of PEERS, running, so that `measured` can be: "instructions", "bytes" or "time".
+    """One of SERVERS, running, so that `measured` can be: "instructions", "bytes" or "time".
 
     `before` goes in front of its command line, as valgrind does.
     """
@@ -64,7 +64,7 @@ class Server:
             self.port = free.getsockname()[1]
         self._output = tempfile.TemporaryFile()  # noqa: SIM115  (kill() closes it)
         heap = _ROOMY if measured == "bytes" else HEAP
-        script = [str(_SCRIPTS / _RUNNER), PEERS[name], str(self.port), measured]
+        script = [str(_SCRIPTS / _RUNNER), SERVERS[name], str(self.port), measured]
         self._process = subprocess.Popen(
             [*before, interpreter(), "-X", f"heapsize={heap}", *script],
             # All of the environment: what else is in there would move the stack.
@@ -91,7 +91,7 @@ class Server:
                 return
             except ConnectionRefusedError:
                 time.sleep(0.02)
-        raise UserError(f"a server does not start: {self._said()}", "mend it, and run this again")
+        raise UserError(f"a server does not start: {self._said()}", "correct it and try again")
 
     def connect(self) -> socket.socket:
         """A new connection to it."""
@@ -105,7 +105,7 @@ class Server:
         """Wait until it is in that state: by default, until it has no more to do."""
         while (now := self.state()) != state:
             if now == "Z":
-                raise UserError(f"a server has ended: {self._said()}", "mend it, and try again")
+                raise UserError(f"a server has ended: {self._said()}", "correct it and try again")
             time.sleep(0.0002)
 
     def pause(self) -> None:
@@ -126,7 +126,7 @@ class Server:
             used, kept = map(int, self._said().split()[-2:])
         except (subprocess.TimeoutExpired, ValueError):
             raise UserError(
-                f"a server does not stop: {self._said()}", "mend it, and run this again"
+                f"a server does not stop: {self._said()}", "correct it and try again"
             ) from None
         finally:
             self.kill()

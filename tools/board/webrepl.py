@@ -149,6 +149,6 @@ class WebreplTransport(Transport):
             # All that it does about an error is to end the session.
             raise UserError(
                 f"{self.device_name}: the board cannot write {path}",
-                "if it was not reset meanwhile, the flash is full or worn: remove files of yours "
-                "(`make repl`, os.remove) and run the same command again",
+                "if it was not reset meanwhile, the flash is full or worn: remove files of your "
+                "own (`make repl`, then os.remove()) and run the same command again",
             )

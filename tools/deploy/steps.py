@@ -153,7 +153,7 @@ class Deploy:
         if needed > free:
             raise UserError(
                 f"the board's flash is full: {needed} bytes needed, {free} free",
-                "remove files of yours: `make repl`, then os.remove",
+                "remove files of your own: `make repl`, then os.remove()",
             )
         try:
             for number, (name, content) in enumerate(uploads.items(), 1):

@@ -105,7 +105,7 @@ def _requests(table: Table, tree: Path) -> None:
         timeout=60,
     )
     if done.returncode:
-        raise UserError(f"{_INSIDE.name}: {done.stdout}{done.stderr}", "mend what it names")
+        raise UserError(f"{_INSIDE.name}: {done.stdout}{done.stderr}", "correct what it names")
     *kinds, (_, stack) = [line.split(" ", 2) for line in done.stdout.splitlines()]
     table.title("allocated by a request, accept and close included, 64-bit bytes")
     for taken, _, name in kinds:

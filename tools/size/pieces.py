@@ -106,7 +106,7 @@ def _look(tree: Path, tries: dict[str, list[wasm.Step]], then: str = "") -> dict
     jobs = [[*steps, f"assert check()\n{then}"] for steps in tries.values()]
     printed = dict(zip(tries, wasm.run(tree, jobs)))
     if failed := [what for what, text in printed.items() if text is None]:
-        raise UserError(f"{failed[0]} fails even with memory enough", "mend what it calls")
+        raise UserError(f"{failed[0]} fails even with enough memory", "correct what it calls")
     return printed
 
 

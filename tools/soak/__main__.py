@@ -34,7 +34,7 @@ _LOSS = 1024  # bytes of heap, which varies with the requests that are kept to c
 def _count() -> int:
     text = os.environ.get("COUNT") or str(_COUNT)
     if not re.fullmatch("[0-9]{1,9}", text) or int(text) < _ROUNDS:
-        raise UserError(f"COUNT={text} is no number of requests", f"give {_ROUNDS} to 999999999")
+        raise UserError(f"COUNT={text} is not a count of requests", f"give {_ROUNDS} to 999999999")
     return int(text)
 
 
@@ -54,7 +54,7 @@ def _round(site: Site, count: int, operator: Callable[[], None] | None) -> None:
 
 
 def _verdict(board: VirtualBoard, tally: Tally, samples: list[Sample]) -> list[str]:
-    """What is off; nothing where all is as it should be."""
+    """List what is wrong; nothing if all is as it should be."""
     off = tally.failures[:20]
     # The first requests after a start take memory that is kept; a deploy is followed by a start.
     for some in (samples[1:_DEPLOYING], samples[_DEPLOYING + 1 :]):
@@ -70,7 +70,7 @@ def _verdict(board: VirtualBoard, tally: Tally, samples: list[Sample]) -> list[s
 
 
 def soak(board: VirtualBoard, files: dict[str, bytes], password: str, count: int) -> list[str]:
-    """`count` requests to a running board that has `files`; what is off."""
+    """Send `count` requests to a running board that has `files`; list what is wrong."""
     tally = Tally()
     parts = urlsplit(board.http)
     site = Site((parts.hostname or "", parts.port or 0), tally)
@@ -96,7 +96,7 @@ def soak(board: VirtualBoard, files: dict[str, bytes], password: str, count: int
 
 
 def run() -> int:
-    """Soak, and say what is off."""
+    """Run the soak, and print what is wrong."""
     count = _count()
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "config"
@@ -107,7 +107,7 @@ def run() -> int:
         with VirtualBoard(Path(folder) / "flash.img") as board:
             off = soak(board, plan.files(tree), password, count)
     for line in off:
-        print(f"off: {line}")
+        print(f"wrong: {line}")
     print("failed" if off else "all figures are as they should be")
     return 1 if off else 0
 

@@ -66,7 +66,7 @@ def run(tree: Path, jobs: list[list[Step]]) -> list[str | None]:
         timeout=_TIMEOUT,
     )
     if done.returncode:
-        raise UserError(f"run.mjs: {done.stderr[-500:]}", "mend what it names")
+        raise UserError(f"run.mjs: {done.stderr[-500:]}", "correct what it names")
     return json.loads(done.stdout)
 
 
