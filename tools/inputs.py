@@ -24,7 +24,7 @@ def read_text(path: Path) -> str:
 
 
 def config_file(virtual: bool) -> Path:
-    """Find webrepl_cfg.py; for a virtual board, the example will do. UserError if it is missing."""
+    """Find webrepl_cfg.py, or for a virtual board the example; UserError if it is missing."""
     path = ROOT / settings.CONFIG
     if path.exists():
         return path
