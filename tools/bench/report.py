@@ -1,4 +1,4 @@
-"""What was measured, as tables: for a terminal, and for docs/performance.md."""
+"""Make tables of what was measured: for a terminal, and for docs/performance.md."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BLOCKS = "blocks"
 
 @dataclass
 class Figures:
-    """All that is known of one server. Latencies in s: median and 99th percentile."""
+    """All figures of one server. Latencies in s: median and 99th percentile."""
 
     runs: list[Counts]  # the last is the whole of it
     allocated: float

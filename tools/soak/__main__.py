@@ -1,7 +1,8 @@
-"""`make soak`: a virtual board of its own and all kinds of clients, for many requests.
+"""`make soak`: start a virtual board, and send it many requests from all kinds of clients.
 
-Environment: COUNT, how many requests (100,000). In the middle somebody types at WebREPL, and later
-a changed file is deployed. Status 1 where memory or sockets are lost, or a failure is unexplained.
+Environment: COUNT, the number of requests (100,000). In the middle somebody types at WebREPL, and
+later a changed file is deployed. Status 1 if memory or sockets are lost, or if a failure is
+unexplained.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def _count() -> int:
 
 
 def _round(site: Site, count: int, operator: Callable[[], None] | None) -> None:
-    """`count` requests by all kinds of clients at once, and whatever the operator does."""
+    """Send `count` requests from all kinds of clients at once, while the operator works."""
     site.tally.left = count
 
     def client(visit: Callable[[Site], None]) -> None:
@@ -63,7 +64,7 @@ def _verdict(board: VirtualBoard, tally: Tally, samples: list[Sample]) -> list[s
             off.append(f"heap: {lost} bytes lost")
     if misuse := board.do(lambda chip: chip.stack.misuse):
         off.append(f"sockets: used {misuse} times after an error")
-    # Ctrl-C of a tool that gave up leaves one.
+    # Ctrl-C of a tool that gave up leaves one behind.
     if board.console.count("Traceback") > tally.counts["deploy", AGAIN]:
         off.append(f"console: {board.console[-1000:]}")
     return off
