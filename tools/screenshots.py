@@ -33,7 +33,7 @@ _CONFIG = 'WIFI_SSID = "home"\nHOSTNAME = "kitchen"\n'
 
 
 class Picture(NamedTuple):
-    """What a picture shows: the light on or off, the details open, the board in reach."""
+    """What is to be seen: the light on, the details open, the board in reach."""
 
     scheme: str
     on: bool = True
@@ -52,7 +52,7 @@ ALL = {
 
 
 def launch(playwright: Playwright) -> Browser:
-    """Start Chromium without a window; UserError if there is none."""
+    """Chromium without a window; UserError where there is none."""
     if not CHROMIUM:
         raise UserError("no chromium on PATH", "install it; on Debian: apt install chromium")
     return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)

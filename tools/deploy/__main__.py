@@ -1,8 +1,8 @@
-"""`make deploy`: bring the board up to date, all or nothing, and restart the switch.
+"""`make deploy`: everything that the board lacks, all or nothing, and the switch restarted.
 
 Environment: PORT (serial), HOST or HOSTS (over WiFi; HOSTS=@fleet for those that BROKER knows),
-DRY_RUN=1 (status 2 if it would change something), OLD_PASS (the board's present WebREPL
-password, if PASS is a new one).
+DRY_RUN=1 (status 2 where it would change something), OLD_PASS (the board's present WebREPL
+password, where PASS is a new one).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ WOULD_CHANGE = 2
 
 
 def deploy(host: str | None, files: Wanted, say: Say, progress: Say) -> int:
-    """Deploy to one board; return the exit status: 0, or 2 for a dry run that found changes."""
+    """Deploy to one board: exit status 0, or 2 in a dry run that found something to change."""
     for warning in files.warnings:
         say(f"warning: {warning}")
     dry = switched_on("DRY_RUN")
@@ -37,7 +37,7 @@ def deploy(host: str | None, files: Wanted, say: Say, progress: Say) -> int:
 
 
 def _many(hosts: list[str]) -> int:
-    """Deploy to all at once. Each board's lines have its name, and each failure is one line."""
+    """All at once; each board's lines carry its name, each failure is one line of its own."""
     files = {host: wanted(host) for host in hosts}
     screen = Screen()
 
@@ -63,7 +63,7 @@ def _quiet(_line: str) -> None:
 
 
 class Screen:
-    """Prints lines, and on a terminal a last line that shows the progress."""
+    """Lines that stay, and on a terminal a last one that tells the progress."""
 
     def __init__(self) -> None:
         self._lock, self._progress = threading.Lock(), False
@@ -75,13 +75,13 @@ class Screen:
             print(line, file=stream, flush=True)
 
     def progress(self, line: str) -> None:
-        """Show this instead of the last such line."""
+        """Show this in place of the last such line."""
         if sys.stderr.isatty():
             print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
             self._progress = True
 
     def clear(self) -> None:
-        """Remove the line of progress."""
+        """Take the line of progress away."""
         if self._progress:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
             self._progress = False
@@ -89,7 +89,7 @@ class Screen:
 
 def run() -> int:
     """Deploy as the environment says."""
-    dry = switched_on("DRY_RUN")  # before anything is done, because it may be misspelt
+    dry = switched_on("DRY_RUN")  # before anything is done, in case that is misspelt
     if os.environ.get("HOSTS") == rollout.FLEET:
         return rollout.rollout(rollout.hosts(), _many, dry)
     if hosts := (os.environ.get("HOSTS") or "").split():

@@ -1,4 +1,4 @@
-"""One deploy to one board, from the connection until the switch serves."""
+"""One deploy to one board, from opening it to seeing it serve."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from tools.deploy.plan import Plan
 from tools.deploy.steps import Deploy
 from tools.errors import UserError
 
-_UNDONE = "deploy undone: "  # the last error begins with it then, see device/startup.py
+_UNDONE = "deploy undone: "  # so begins the last error then, see device/startup.py
 _GOES = 0.5  # s that the board may take until its reset: no connection is tried before
 Say = Callable[[str], None]
 
 
 class Outcome(NamedTuple):
-    """Whether something had to change, and the switch's URL, which is "" after a dry run."""
+    """Whether there was something to change, and where the switch serves; "" after a dry run."""
 
     changed: bool
     url: str
 
 
 class NotServing(UserError):
-    """The files are on the board, but the switch does not run."""
+    """All is on the board, but the switch does not run."""
 
 
 class Flow:
     """Brings `files`, path -> content, onto the board at `host`, or else at PORT.
 
-    `say(line)` reports what was done, `progress(line)` what is being done. Steps raise UserError.
+    `say(line)` tells what is done, `progress(line)` what goes on. Each step raises UserError.
     """
 
     def __init__(
@@ -46,10 +46,10 @@ class Flow:
         self._host, self._files, self._say, self._progress = host, files, say, progress
 
     def run(self, dry: bool = False, soft: bool = False, trial: bool = False) -> Outcome:
-        """Make the board run what is wanted; with `dry`, only report what would change.
+        """Make the board run what is wanted; `dry` only tells what is to be done for that.
 
-        The board is reset if something changed, or if the switch did not run. With `soft`, only
-        Python restarts, which keeps the WiFi connection. On `trial`, what does not work is undone.
+        It is reset where something changed, or where the switch did not run: by `soft` only its
+        Python is, which keeps the WiFi connection. On `trial`, what does not work is taken back.
         """
         board = connection.open_board(self._host)
         session.refuse_company(board)
@@ -87,7 +87,7 @@ class Flow:
         job.restart(soft)
 
     def _confirmed(self, soft: bool) -> dict:
-        """The board's state once it has booted; UserError if the switch does not serve then."""
+        """The board's state once it has booted. UserError where the switch does not serve then."""
         if not soft:
             time.sleep(_GOES)
         state, undoing = self._look()
@@ -108,9 +108,9 @@ class Flow:
         return state
 
     def _look(self) -> tuple[dict, bool]:
-        """Return the board's state after its restart, and whether it was told to undo the deploy.
+        """(the board's state behind its restart, whether it was sent to take the deploy back).
 
-        If the switch serves, this confirms the deploy.
+        What serves is confirmed.
         """
         try:
             with explained(self._host or "the board"):

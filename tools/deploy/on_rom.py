@@ -1,7 +1,7 @@
-"""A deploy to a board with ROMFS: device/ goes into flash as one image.
+"""What a deploy to a board with ROMFS has to do: device/ goes as one image into flash.
 
-The image is written first, into the half of the partition that is not in use (tools/rom.py). The
-remaining files, with /device.rom, are then deployed as on any other board.
+The files that remain, with /device.rom, take the way of every other deploy; the image is written
+before, into the half of the partition that is not in use (tools/rom.py).
 """
 
 from __future__ import annotations
@@ -19,14 +19,12 @@ from tools.board.transport import Transport
 from tools.deploy import on_board_survey
 
 _PARTITION = 0xB0000  # where it begins in flash (ports/esp8266/boards/esp8266_2MiB_ROMFS.ld)
-_CHUNK = 256  # bytes at once; a divisor of a sector
+_CHUNK = 256  # bytes at once, by which a sector can be divided
 
 
 class Rom(NamedTuple):
-    """What a board has, and the image that it should have.
-
-    `partition` is its size in bytes, `in_use` the record's line that is in use, or None, and
-    `on_top` has the names in flash's own folder /device.
+    """What a board holds, and the image that it is to have: the partition's size in bytes, the
+    line of the record that is in use, or None, the names in flash's own folder /device, the image.
     """
 
     partition: int
@@ -36,23 +34,21 @@ class Rom(NamedTuple):
 
     @property
     def runs_it(self) -> bool:
-        """Whether the board already runs from this image."""
+        """Whether the board runs from this very image already."""
         digest = hashlib.sha256(self.image).hexdigest()
         return self.in_use is not None and self.in_use.digest == digest
 
     def files(self, wanted: dict[str, bytes]) -> dict[str, bytes]:
         """What is wanted as files, path -> content, the record and the manifest among it."""
         if self.runs_it:
-            record = str(
-                self.in_use
-            ).encode()  # unchanged, with or without the line of an older image
+            record = str(self.in_use).encode()  # as it is: an older image stays noted, or not
         else:
             record = rom.record(self.idle, self.image, self.in_use)
         return rom.as_files(wanted, record)
 
     @property
     def idle(self) -> int:
-        """The start of the half that is not in use."""
+        """Where the half begins that is not in use."""
         return 0 if self.in_use and self.in_use.start else rom.half(self.partition)
 
 
@@ -66,7 +62,7 @@ def look(board: SerialTransport, wanted: dict[str, bytes]) -> Rom:
 
 
 def write(board: Transport, there: Rom, progress) -> None:
-    """Write the image into the idle half, and verify it there."""
+    """Write the image into the idle half, and compare it there."""
     image = there.image
     if len(image) > rom.half(there.partition):
         raise TransportExecError("", "OSError: 28")

@@ -1,4 +1,4 @@
-"""HOSTS=@fleet: deploy to the boards that a broker has online, to a few first, until one fails."""
+"""HOSTS=@fleet: the boards that a broker has online, a few first, until one fails."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ FLEET = "@fleet"
 
 _MOST = 8  # boards at once
 _WATCH_S = 60  # for the first board
-_EVERY_S = 10  # s between two checks of it
+_EVERY_S = 10  # between two looks at it
 
 
 def hosts() -> list[str]:
-    """Return the addresses of the broker's boards; UserError if none can be deployed to."""
+    """Where the broker's boards are. UserError where none of them can be deployed to."""
     known = known_boards()
     found = addresses(known)
     if not found:
@@ -27,7 +27,7 @@ def hosts() -> list[str]:
 
 
 def waves(hosts: list[str]) -> list[list[str]]:
-    """Divide them: one board, then 10 %, then the others; never more than 8 at a time."""
+    """One board, then 10 % of them, then the others; never more than 8 at a time."""
     ends = [1, 1 + min(_MOST, max(1, len(hosts) // 10))]
     while ends[-1] < len(hosts):
         ends.append(ends[-1] + _MOST)
@@ -36,9 +36,9 @@ def waves(hosts: list[str]) -> list[list[str]]:
 
 
 def rollout(hosts: list[str], deploy: Callable[[list[str]], int], dry: bool) -> int:
-    """Call deploy(wave) for each wave, until one fails, and watch the first board.
+    """deploy(wave) for each wave, up to the one that fails; the first board is watched.
 
-    Returns the deploys' exit status: 2 if a dry run found changes.
+    The exit status is that of the deploys, of which 2 says that a dry run found changes.
     """
     done, status = 0, 0
     for wave in waves(hosts):
@@ -57,7 +57,7 @@ def rollout(hosts: list[str], deploy: Callable[[list[str]], int], dry: bool) -> 
 
 
 def _watch(host: str) -> None:
-    """Check a board again and again for a while; UserError if it fails or is gone."""
+    """Look at a board for a while. UserError where it fails, or is no longer there."""
     print(f"{host}: watching it for {_WATCH_S} s", flush=True)
     first = _state(host)
     end = time.monotonic() + _WATCH_S

@@ -1,7 +1,7 @@
 """A deploy, step by step, on an open board: survey, stage, commit, finish, restart.
 
-Until the commit marker is written, the board keeps its old files. After that it gets the new ones,
-even if the deploy is interrupted: boot.py finishes what was committed.
+Until the commit marker is written the board keeps its old files. From then on it gets the new
+ones, whatever is interrupted: boot.py finishes what was committed.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from tools.errors import UserError
 
 MPY_VERSION = 6  # of what mpy-cross 1.29 makes
 _BLOCK = 4096
-_SPARE = 8  # blocks for directories: LittleFS writes the new ones before it frees the old
-# Errors that may pass: no memory, flash that is full (28, or 36 for a new name) or that fails (5).
+_SPARE = 8  # blocks for the directories, which LittleFS writes anew before it drops the old
+# What may pass: no memory, or flash that is full (28; LittleFS says 36 of a name) or fails (5).
 _PASSES = r"MemoryError|\b(5|12|28|36)\b[^\n]*\s*$"
 _FINISH = (Path(__file__).parent / "finish.py").read_bytes()
 
@@ -47,17 +47,17 @@ class Deploy:
         self._board, self._wanted, self._progress = board, wanted, progress
         self._pending, self._readable = False, True
         self._with_trial, self._trial = with_trial, False
-        self._last: object = None  # who had the board before us
-        self.damage: list[str] = []  # what cannot be read of the last deploy's record, a line each
+        self._last: object = None  # who held the board before us
+        self.damage: list[str] = []  # what of the last deploy's record cannot be read, a line each
 
     def survey(self) -> Plan:
-        """Ask the board what it has, in one survey of its files, and plan.
+        """Ask the board what it holds, by one look at its files, and plan.
 
-        UserError if the board cannot have what is wanted.
+        UserError where it cannot have what is wanted.
         """
         found = survey(self._board, self._wanted)
         self._steps, self._rom = found.steps, found.rom
-        # There is a way back if files of ours were there before.
+        # There is a way back where something of ours was there before.
         known = found.readable and MANIFEST not in found.steps.new
         self._trial = self._with_trial and known
         self._pending = found.pending
@@ -107,8 +107,8 @@ class Deploy:
         except TransportExecError as error:
             if re.search(_PASSES, error.error_output):
                 raise
-            # It can never be finished. What it staged is removed; what it put in place
-            # shows in the next survey.
+            # It can never be finished. All that it brought along goes; what it put in place
+            # already shows in the next survey.
             self._progress("the deploy that was cut off is damaged: it is set aside")
             clear(self._board, self._readable)
 
@@ -130,9 +130,9 @@ class Deploy:
             calls.run(self._board, on_board.unlock, self._last)
 
     def stage(self) -> None:
-        """Upload what is planned, with its commit marker, to /.deploy/ and verify it there.
+        """Upload what is planned, and the commit marker of it, to /.deploy/ and verify it there.
 
-        The old files stay in use. UserError if there is no room.
+        The old files stay in use. UserError where there is no room.
         """
         plan, wanted = self._steps, self._wanted
         if self._rom:
@@ -153,7 +153,7 @@ class Deploy:
         if needed > free:
             raise UserError(
                 f"the board's flash is full: {needed} bytes needed, {free} free",
-                "remove files of your own: `make repl`, then os.remove()",
+                "remove files of yours: `make repl`, then os.remove",
             )
         try:
             for number, (name, content) in enumerate(uploads.items(), 1):
@@ -166,7 +166,7 @@ class Deploy:
                 on_rom.write(self._board, self._rom, self._progress)
         except TransportExecError:
             with contextlib.suppress(TransportError):
-                clear(self._board, self._readable)  # free the flash: that may be what was full
+                clear(self._board, self._readable)  # give the flash back: it may be what was full
             raise
         self._verify(uploads)
 
@@ -177,7 +177,7 @@ class Deploy:
         found, _ = hashes(self._board, [f"/.deploy/{name}" for name in uploads])
         for name, content in uploads.items():
             if found.get(f"/.deploy/{name}") != hashlib.sha256(content).hexdigest():
-                # WebREPL does not report it if the board could not write a file.
+                # Over WebREPL, also where the board could not write it: the firmware says nothing.
                 clear(self._board, self._readable)
                 raise UserError(
                     "what arrived on the board is not what was sent",
@@ -185,7 +185,7 @@ class Deploy:
                 )
 
     def commit(self) -> None:
-        """Commit: before this step the old set of files is valid, after it the new one."""
+        """The step that decides: before it the old set, after it the new."""
         self._run(on_board.write_marker)
 
     def finish(self) -> None:

@@ -1,4 +1,4 @@
-"""Survey a board: the files that it has, and what a deploy would change."""
+"""What a board holds, by one look at its files, and what a deploy would change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tools.deploy import fit, on_board_survey, on_rom
 from tools.deploy.plan import MANIFEST, Plan, candidates, digests, grouped, listed_in, make
 from tools.settings import CONFIG
 
-_ENOENT, _BLOCKED = "2", ("20", "21")  # ENOTDIR: there is a file instead of a folder; EISDIR
+_ENOENT, _BLOCKED = "2", ("20", "21")  # ENOTDIR: a file is in place of a folder; EISDIR
 _GROUPS = 8  # of names in one program, which is compiled on the board
 
 
@@ -50,9 +50,9 @@ class Survey(NamedTuple):
 
 
 def survey(board: SerialTransport, wanted: dict[str, bytes]) -> Survey:
-    """Survey `board`, which is in its raw REPL, for a deploy of `wanted`, path -> content.
+    """Look at `board`, where `wanted`, path -> content, is to be; it is in its raw REPL.
 
-    UserError if its firmware lacks what the settings need.
+    UserError where its firmware lacks what the settings need.
     """
     answer = calls.run(board, on_board_survey.survey)
     assert isinstance(answer, list)
@@ -63,7 +63,7 @@ def survey(board: SerialTransport, wanted: dict[str, bytes]) -> Survey:
     fit.check(wanted.get(f"/{CONFIG}", b"").decode(), has_rom)
     files = digests(there.files(wanted) if there else wanted)
     candidate = {*candidates(files), *(listed or [])}
-    if there:  # the image has some of the names in /device, too
+    if there:  # of those in /device the image has some of the same names
         candidate = {path for path in candidate if not rom.in_image(path)}
     found, blocked = hashes(board, candidate)
     readable = listed is not None and MANIFEST not in blocked
@@ -78,7 +78,7 @@ def survey(board: SerialTransport, wanted: dict[str, bytes]) -> Survey:
 def _with_modules(
     board: SerialTransport, there: on_rom.Rom, wanted: dict[str, bytes], steps: Plan
 ) -> Plan:
-    # A line for each module in the image, by the files inside it.
+    # The modules in the image a line each, by the files inside it.
     modules = digests({path: x for path, x in wanted.items() if rom.in_image(path)})
     if there.runs_it:
         found = modules

@@ -1,4 +1,4 @@
-"""`make size`: show every budget with its present figure; status 1 if one is exceeded."""
+"""`make size`: every budget with its present figure; status 1 where one is over its budget."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from tools.virtual_board.vm.process import interpreter
 _INSIDE = Path(__file__).parent / "inside.py"
 _STAND_INS = build.ROOT / "tools" / "bench" / "baselines"
 _TREE = build.ROOT / "build" / "size"
-_HEAP = "1M"  # so that nothing is collected meanwhile
+_HEAP = "1M"  # so that nothing is collected in between
 
-# In the order of the boot: each is charged for what it needs first. Then what booting drops.
+# As they come at boot: each pays for what it is the first to need. Then what booting drops.
 _KEPT = ("rtc_state", "led", "http", "connection", "server", "webrepl_server", "button")
 _KEPT += ("access", "status", "pages", "api")
-# Kept if our access point came up, with ROMFS, and while a deploy is on trial.
+# Kept where our access point came up, with ROMFS, and while a deploy is on trial.
 _AT_TIMES = ("ap_watch", "overlay", "trial")
-# Kept during setup, instead of pages.
+# Kept while setup lasts, and then in place of pages.
 _AT_TIMES += ("setup_pages", "setup_dns", "setup_form", "setup_join", "setup")
-# Kept if their settings are on.
+# Kept where their settings are on.
 _OPTIONAL = ("mqtt_packets", "mqtt_switch", "mqtt", "home_assistant")
 _OPTIONAL += ("auto_off", "power_on", "metrics", "event_log", "page_more", "mdns_message", "mdns")
 
-# A budget goes up only with a reason in the commit.
+# Budgets go down, never up, without a reason in the commit.
 PROGRAM = 512  # bytes that a tool's program may ask for in one piece
 RESPONSE = build_pages.MAX_RESPONSE  # bytes: one send, with room for the FIN
 STACK = 5000  # bytes with 64-bit words, of which the chip's 8 KiB would be 16
@@ -55,7 +55,7 @@ def _refuse_unknown(tree: Path) -> None:
 
 
 def _chip(table: Table, tree: Path, programs: list[str]) -> None:
-    # Shown as measured: the bundle of November 2026 kept 22,376 bytes here, and 22,832 on a
+    # Not divided by anything: the bundle of November 2026 kept 22,376 bytes here, and 22,832 on a
     # 32-bit build with the chip's own configuration.
     try:
         wasm.install()
@@ -105,7 +105,7 @@ def _requests(table: Table, tree: Path) -> None:
         timeout=60,
     )
     if done.returncode:
-        raise UserError(f"{_INSIDE.name}: {done.stdout}{done.stderr}", "correct what it names")
+        raise UserError(f"{_INSIDE.name}: {done.stdout}{done.stderr}", "mend what it names")
     *kinds, (_, stack) = [line.split(" ", 2) for line in done.stdout.splitlines()]
     table.title("allocated by a request, accept and close included, 64-bit bytes")
     for taken, _, name in kinds:
@@ -122,7 +122,7 @@ def _instructions(tree: Path, name: str) -> float:
             for _ in range(times):
                 client.crowd(counted.server, 1)
 
-        ask(3)  # what happens only once has happened then
+        ask(3)  # what is done once is done then
         return counted.each(ask, 100, 300)
 
 

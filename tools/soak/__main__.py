@@ -1,8 +1,7 @@
-"""`make soak`: start a virtual board, and send it many requests from all kinds of clients.
+"""`make soak`: a virtual board of its own and all kinds of clients, for many requests.
 
-Environment: COUNT, the number of requests (100,000). In the middle somebody types at WebREPL, and
-later a changed file is deployed. Status 1 if memory or sockets are lost, or if a failure is
-unexplained.
+Environment: COUNT, how many requests (100,000). In the middle somebody types at WebREPL, and later
+a changed file is deployed. Status 1 where memory or sockets are lost, or a failure is unexplained.
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ _LOSS = 1024  # bytes of heap, which varies with the requests that are kept to c
 def _count() -> int:
     text = os.environ.get("COUNT") or str(_COUNT)
     if not re.fullmatch("[0-9]{1,9}", text) or int(text) < _ROUNDS:
-        raise UserError(f"COUNT={text} is not a count of requests", f"give {_ROUNDS} to 999999999")
+        raise UserError(f"COUNT={text} is no number of requests", f"give {_ROUNDS} to 999999999")
     return int(text)
 
 
 def _round(site: Site, count: int, operator: Callable[[], None] | None) -> None:
-    """Send `count` requests from all kinds of clients at once, while the operator works."""
+    """`count` requests by all kinds of clients at once, and whatever the operator does."""
     site.tally.left = count
 
     def client(visit: Callable[[Site], None]) -> None:
@@ -55,7 +54,7 @@ def _round(site: Site, count: int, operator: Callable[[], None] | None) -> None:
 
 
 def _verdict(board: VirtualBoard, tally: Tally, samples: list[Sample]) -> list[str]:
-    """List what is wrong; nothing if all is as it should be."""
+    """What is off; nothing where all is as it should be."""
     off = tally.failures[:20]
     # The first requests after a start take memory that is kept; a deploy is followed by a start.
     for some in (samples[1:_DEPLOYING], samples[_DEPLOYING + 1 :]):
@@ -64,14 +63,14 @@ def _verdict(board: VirtualBoard, tally: Tally, samples: list[Sample]) -> list[s
             off.append(f"heap: {lost} bytes lost")
     if misuse := board.do(lambda chip: chip.stack.misuse):
         off.append(f"sockets: used {misuse} times after an error")
-    # Ctrl-C of a tool that gave up leaves one behind.
+    # Ctrl-C of a tool that gave up leaves one.
     if board.console.count("Traceback") > tally.counts["deploy", AGAIN]:
         off.append(f"console: {board.console[-1000:]}")
     return off
 
 
 def soak(board: VirtualBoard, files: dict[str, bytes], password: str, count: int) -> list[str]:
-    """Send `count` requests to a running board that has `files`; list what is wrong."""
+    """`count` requests to a running board that has `files`; what is off."""
     tally = Tally()
     parts = urlsplit(board.http)
     site = Site((parts.hostname or "", parts.port or 0), tally)
@@ -97,7 +96,7 @@ def soak(board: VirtualBoard, files: dict[str, bytes], password: str, count: int
 
 
 def run() -> int:
-    """Run the soak, and print what is wrong."""
+    """Soak, and say what is off."""
     count = _count()
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "config"
@@ -108,7 +107,7 @@ def run() -> int:
         with VirtualBoard(Path(folder) / "flash.img") as board:
             off = soak(board, plan.files(tree), password, count)
     for line in off:
-        print(f"wrong: {line}")
+        print(f"off: {line}")
     print("failed" if off else "all figures are as they should be")
     return 1 if off else 0
 

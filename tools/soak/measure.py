@@ -1,4 +1,4 @@
-"""Ask a virtual board about its memory, its connections, and when it had no free slot."""
+"""What a virtual board tells about itself: its memory, its connections, when it had no room."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Sample:
 
 
 def free_heap(board: VirtualBoard) -> int:
-    """Ask at the board's own prompt for the free heap after a collection."""
+    """Free heap after a collection, as the board's own prompt tells it."""
     mark = len(board.console)
     told: list[re.Match[bytes]] = []
     board.do(lambda chip: chip.terminal.put(_FREE))
-    # The whole line, because it may come in pieces.
+    # The whole line: it may come in pieces.
     board.wait_for(
         lambda chip: told.extend(_TOLD.finditer(board.printed_since(mark))) or bool(told)
     )
@@ -57,14 +57,14 @@ def settle(board: VirtualBoard) -> None:
 
 
 def sample(board: VirtualBoard) -> Sample:
-    """Take the figures when all clients have gone; TimeoutError if one leaves something behind."""
+    """The figures when all clients have gone. TimeoutError where one leaves something behind."""
     settle(board)
     free = free_heap(board)
     return board.do(lambda chip: Sample(free, chip.stack.open_sockets, chip.stack.active_pcbs))
 
 
 def watch(board: VirtualBoard, tally: Tally) -> None:
-    """Tell `tally` when a client comes for whom there is no slot, and when the board restarts."""
+    """Have `tally` told when a client comes for whom there is no place, and when it restarts."""
     board.do(lambda chip: _watch(chip, tally))
 
 
@@ -82,7 +82,7 @@ def _watch(chip: Chip, tally: Tally) -> None:
         arrive(syn)
 
     def resetting(*cause: int) -> None:
-        tally.restarted = inf  # until the client that asked for it finds the board again
+        tally.restarted = inf  # until who asked for it finds the board again
         reset(*cause)
 
     chip.stack.syns.arrive = arriving  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""Work at the board while it serves: type at WebREPL, and deploy."""
+"""Who works at the board while it serves: one types at WebREPL, one deploys."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tools.errors import UserError
 from tools.soak.tally import AGAIN, CLOSED, EXPECTED, FAILED, Answer, Tally
 from tools.virtual_board.board import VirtualBoard
 
-_TRIES = 10  # like everybody else, they may find all slots taken
+_TRIES = 10  # as everybody else, they may find all places taken
 _PAUSE = 0.2  # s between two of them
 _TYPING = 0.05  # s between two lines
 _BOOT = 60  # s
 
 
 def type_at_webrepl(board: VirtualBoard, password: str, tally: Tally) -> None:
-    """Type lines at the prompt, and check each answer, as long as there are other clients."""
+    """Lines at the prompt, each with its answer, as long as there are other clients."""
     transport = _log_in(board, password, tally)
     number = 1000
     while tally.left > 0:
