@@ -1,4 +1,4 @@
-"""What the switch tells of itself, /metrics and /log, survives what happens to the board."""
+"""GET /log and GET /metrics survive what happens to the board."""
 
 import client
 from deploy_rig import Files, Target, changed
