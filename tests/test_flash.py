@@ -1,3 +1,5 @@
+"""make flash: the firmware reaches the board, or one line says why not."""
+
 import os
 import re
 import subprocess
