@@ -3,9 +3,11 @@
 import os
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
+import tool_call
+
+from tools import configure
 from tools.settings import read
 from tools.settings_table import ASKED
 
@@ -19,15 +21,7 @@ def environment(**values: str) -> dict[str, str]:
 
 
 def configure_without_terminal(folder: Path, **values: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "tools.configure"],
-        cwd=folder,
-        env=environment(**values),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="surrogateescape",
-    )
+    return tool_call.call(configure.run, folder, environment(**values))
 
 
 def values_in(folder: Path) -> dict:
