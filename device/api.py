@@ -48,14 +48,14 @@ port = 80
 requests = rejected = 0  # served; refused, or of a client that was dropped
 
 _name = b""
-_polls = (None, None)
+_polls = ()
 
 
 def start(name, password):
     """Set the board's host name (str), and the password (str) that is asked for unless empty."""
     global _name, _polls
     _name = name.encode()
-    _polls = (None, None)
+    _polls = ()
     access.start(name, password)
 
 
@@ -109,7 +109,7 @@ def _handle(data):
     # Not with a password in it: the time that comparing takes would help to guess it.
     if (response is _ON or response is _OFF) and method == "GET" and not access.password:
         if len(data) <= _LONGEST_POLL:
-            _polls = (data, _polls[0])
+            _polls = (data,) + _polls[:1]
     return response
 
 
