@@ -44,8 +44,7 @@ callback = None  # server.sweep
 services = {}  # by listening socket
 
 slots: list[list] = [[None] * 6 for _ in range(_SLOTS)]
-_buffer = bytearray(_BUFFER)
-_view = memoryview(_buffer)
+_view = memoryview(bytearray(_BUFFER))
 
 
 def accept(listener):
@@ -91,7 +90,7 @@ def _serve(slot):
     try:
         n = _BUFFER
         while n == _BUFFER and slot[_SOCK]:
-            n = slot[_SOCK].readinto(_buffer)
+            n = slot[_SOCK].readinto(_view)
             if n:
                 _handle_data(slot, n)
         if n == 0:
@@ -145,7 +144,7 @@ def _rank(slot):
 
 
 def _handle_data(slot, n):
-    # Deal with the `n` bytes in _buffer or, below 0, answer with that error.
+    # Deal with the `n` bytes in _view or, below 0, answer with that error.
     if slot[_READS_LEFT]:
         slot[_READS_LEFT] -= 1
         slot[_SINCE] = None

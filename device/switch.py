@@ -50,6 +50,9 @@ def start(startup=None):
         _start(name, settings)
     server.listen(api)
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
+    for name, module in sys.modules.items():
+        if name.startswith("device.") and hasattr(module, "start"):
+            del module.start  # no module is started twice
 
 
 def _start(name, settings):
