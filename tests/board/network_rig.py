@@ -76,6 +76,10 @@ class Programs:
         """An exception of the program's is one here."""
         return self._repl.exec(program).decode().strip().replace("\r", "")
 
+    def write(self, name: str, content: bytes) -> None:
+        """A file on the board."""
+        self._repl.fs_writefile(name, content)
+
     def value(self, expression: str) -> object:
         """What an expression is."""
         return eval(self.run(f"print(repr(({expression})))"))
