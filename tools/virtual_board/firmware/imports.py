@@ -22,7 +22,7 @@ _ABSENT = (
     "port_diag ssl tls uctypes"
 )
 _ABSENT_2M = "ssd1306 umqtt upysh"  # FLASH_1M is built without them
-_OF_THE_PC = "argparse"  # frozen there; the chip has no such module
+_OF_THE_PC = "argparse ssl"  # frozen in the interpreter; the latter leads to the PC's `tls`
 
 
 def _use_clock(asyncio, clock):

@@ -14,7 +14,7 @@ timeout = 1
 _PORT = 123
 _ASK = b"\x23"  # a client of version 4
 _LENGTH = 48
-_SECONDS = slice(40, 44)  # when the server sent its answer, counted from 1900
+_SENT = 40  # where the time stands at which the server answered: seconds since 1900
 _FROM_1900_TO_2000 = 3155673600
 _ERA = 1 << 32  # such seconds end in 2036, and begin again
 _NOT_BEFORE = 3913056000  # 2024-01-01: an earlier time belongs to the next era
@@ -30,7 +30,7 @@ def time():
         answer = sock.recv(_LENGTH)
     finally:
         sock.close()
-    seconds = int.from_bytes(answer[_SECONDS], "big")
+    seconds = int.from_bytes(answer[_SENT : _SENT + 4], "big")
     if seconds < _NOT_BEFORE:
         seconds += _ERA
     return seconds - _FROM_1900_TO_2000
