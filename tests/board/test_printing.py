@@ -32,10 +32,10 @@ def test_a_serial_terminal_as_fast_as_the_wire_gets_all_of_a_long_output(
     board: VirtualBoard, byte_time: float
 ) -> None:
     with terminal(board.chip.uart) as handle:
-        while not read(handle, 4).endswith(b">>> "):  # what booting has printed
-            os.write(handle, b"\r")
-        os.write(handle, PRINTS)
         shown = b""
+        while not shown.endswith(b">>> "):  # what booting has printed
+            shown += read(handle, 1)
+        os.write(handle, PRINTS)
         while not shown.endswith(LINES[-1].encode() + b"\r\n>>> "):
             begin = time.monotonic()
             shown += (data := os.read(handle, 512))
