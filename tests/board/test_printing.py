@@ -11,9 +11,9 @@ from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.prompt import uart
 
 COUNT = 2000
-PRINTS = b"for i in range(%d): print('%%04d %s' %% i)\r\r" % (COUNT, b"x" * 40)
-LINES = [f"{i:04} {'x' * 40}" for i in range(COUNT)]
-FASTER = 4  # than the wire is, so that these tests take seconds
+PRINTS = b"for i in range(%d): print('%%04d %s' %% i)\r\r" % (COUNT, b"x" * 60)
+LINES = [f"{i:04} {'x' * 60}" for i in range(COUNT)]
+FASTER = 5  # than the wire is, so that these tests take seconds
 
 
 @pytest.fixture
