@@ -144,7 +144,7 @@ class Socket:
 
     def send(self, data):
         self._alive()
-        self._tell()
+        self._tell(errno.EBADF)
         room = SEND_BUFFER - self.client.unacked
         if self.blocking and not room:
             stands_still()
@@ -176,13 +176,15 @@ class Socket:
         if self.closed:
             raise OSError(errno.EBADF)
 
-    def _tell(self):
-        if self.error:  # a reset, once; from then on there is no connection
-            self.error, error = errno.ENOTCONN, self.error
+    def _tell(self, then=errno.ENOTCONN):
+        if self.error:  # a reset, once; `then` from then on
+            error = self.error
+            if error == errno.ECONNRESET:
+                self.error = then
             raise OSError(error)
 
     def ready(self, events):
-        if self.closed:
+        if self.closed or self.error == errno.EBADF:
             return POLLNVAL
         if self.port is not None:
             return POLLIN if self.waiting else 0

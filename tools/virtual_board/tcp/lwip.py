@@ -123,9 +123,12 @@ class Stack(Network):
         """The second half: False while it is under way; an OSError where it has failed."""
         return self._get(sid).connected()
 
-    def recv(self, sid: int, size: int, peek: bool = False) -> bytes:
-        """At most what is left of the first segment; b"" at the end; EAGAIN, ECONNRESET once."""
-        return self._get(sid).recv(size, peek)
+    def recv(self, sid: int, size: int, peek: bool = False, waits: bool = False) -> bytes:
+        """At most what is left of the first segment; b"" at the end; EAGAIN, ECONNRESET once.
+
+        `waits`: the caller tries again after EAGAIN.
+        """
+        return self._get(sid).recv(size, peek, waits)
 
     def send(self, sid: int, data: bytes) -> int:
         """Bytes taken; EAGAIN without room, ENOMEM with eight pbufs queued, ECONNRESET once."""
