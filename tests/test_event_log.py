@@ -126,6 +126,8 @@ def test_the_longest_log_fits_into_one_response(board):
         board.event_log._seconds = 2_000_000_000
         board.event_log._note(3, 5, 1, 0)
     assert len(board.log()) == 24
+        board.event_log._note(7, 5, 0, 0)
+    assert len(board.log()) == 24
 
 
 def test_a_soft_reset_is_told_from_a_power_on(board):
@@ -142,6 +144,38 @@ def test_the_network_that_goes_and_comes_back_is_noted_once_each(board):
     board.run(30)
     assert [line.split("  ")[1] for line in board.log()[:2]] == ["wifi back", "wifi lost"]
     assert len(board.log()) == 3
+
+
+def test_each_connection_to_the_broker_and_each_loss_is_noted_once(monkeypatch):
+    def tell(number, text):
+        mqtt.state = text
+
+    mqtt = types.SimpleNamespace(state="connecting", tell=tell)
+    monkeypatch.setitem(sys.modules, "device.mqtt", mqtt)
+    board = Board(monkeypatch).boot()
+    for number, text in (
+        (1, "broker name not found"),
+        (2, "no answer"),
+        (2, "no answer"),
+        (0, "connected"),
+        (4, "connection lost"),
+        (5, "connected, but may not subscribe"),
+        (4, "connection lost"),
+        (3, "wrong user or password"),
+    ):
+        board.run(1)
+        mqtt.tell(number, text)
+    assert mqtt.state == "wrong user or password"
+    assert board.log() == [
+        "-0 s  broker login failed",
+        "-1 s  broker connection lost",
+        "-2 s  broker no subscription",
+        "-3 s  broker connection lost",
+        "-4 s  broker connected",
+        "-6 s  broker no answer",
+        "-7 s  broker name not found",
+        "-8 s  boot power-on, off",
+    ]
 
 
 def test_the_time_is_right_where_the_counter_begins_anew(board):

@@ -1,34 +1,20 @@
 """The broker goes, is slow or refuses, and the board loses power: they find each other again."""
 
-import json
 import socket
 import subprocess
 import time
 from collections.abc import Callable
 
 import client
-from broker_rig import ADDRESS, BASE, Broker, Client, needs_mosquitto
+from broker_rig import BASE, Broker, Client, becomes, needs_mosquitto, state
 from fault_rig import HOME
 
 from tools import build
+from tools.soak.mosquitto import ADDRESS
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import Chip
 
 pytestmark = needs_mosquitto
-
-
-def state(board: VirtualBoard) -> str:
-    """What GET /status says of the broker."""
-    return json.loads(client.request(board.http, "GET", "/status")[1])["mqtt"]
-
-
-def becomes(board: VirtualBoard, wanted: str) -> None:
-    """Until it says so; the chip's clock goes faster meanwhile."""
-    for _ in range(600):
-        if state(board) == wanted:
-            return
-        board.do(lambda chip: chip.clock.advance(200))
-    raise TimeoutError(f"it is {state(board)!r}, and not {wanted!r}")
 
 
 def test_the_broker_says_offline_when_a_board_has_lost_its_power(

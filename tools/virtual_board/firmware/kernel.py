@@ -20,7 +20,8 @@ _CHUNK = 1024
 _POOL = 4096  # bytes; all smaller ones are full by then
 _HEADER = 32  # bytes of heap for the object that holds a bytearray's bytes
 _ONE_MIB = 1 << 20
-_SIZE, _FILES, _SECTORS, _ROM, _ROM_SIZE = range(5)  # hardware/flash.py: Layout
+# hardware/flash.py: Layout, and behind it the chip's id
+_SIZE, _FILES, _SECTORS, _ROM, _ROM_SIZE, _ID = range(6)
 _LONGEST = 8192  # bytes of source in a raw paste; a longer one is held on the heap
 
 # Raw paste is compiled while it comes, so on the chip nothing holds its source. Here this text
@@ -53,6 +54,7 @@ def _modules(layout):
     sys.modules["vfs"] = sys.modules.pop("board_vfs")
     sys.modules["sys"] = sys.modules.pop("chip_sys")
     builtins.input = stdin.read_line
+    machine._id = layout[_ID].to_bytes(4, "little")
     esp._size, esp._user_start = layout[_SIZE], layout[_FILES] & ~0xFFFF
     if layout[_ROM_SIZE]:
         board_vfs.VfsRom, board_vfs.rom_ioctl = vfs.VfsRom, rom_partition.rom_ioctl

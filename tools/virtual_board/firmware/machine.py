@@ -13,6 +13,8 @@ DEEPSLEEP_RESET = 5
 WDT_RESET = 1
 SOFT_RESET = 4
 
+_id = b""  # kernel.py sets it
+
 
 class Pin(PinBase):
     IN = 0
@@ -103,7 +105,7 @@ def soft_reset():
 
 
 def unique_id():
-    return b"\x2a\x00\xc0\x00"
+    return _id
 
 
 def freq(hz=80000000):

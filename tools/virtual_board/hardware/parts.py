@@ -7,6 +7,8 @@ from .flash import Flash
 from .gpio import Gpio
 from .wlan import Air, Wlan
 
+ID = 0xC0002A  # the chip's
+
 
 class Hardware:
     """`led_changed(lit)` is called when the LED changes, `pin_interrupt(pin)` on an edge."""
@@ -18,6 +20,7 @@ class Hardware:
         led_changed: Callable[[bool], None],
         pin_interrupt: Callable[[int], None],
     ) -> None:
+        self.id = ID
         self.clock = Clock()
         self.flash = flash
         self.gpio = Gpio(self._update_led, pin_interrupt)
