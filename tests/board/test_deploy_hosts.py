@@ -31,7 +31,7 @@ def test_three_boards_at_once_of_which_one_cannot_be_reached(
     stale = changed(files, **{"main.py": b"old"})
     boards = [make_target(stale), make_target(stale)]
     hosts = [host(boards[0]), "127.0.0.1:9", host(boards[1])]
-    status, shown = run("deploy", project, HOSTS=" ".join(hosts))
+    status, shown = run("deploy", project, TERM="dumb", HOSTS=" ".join(hosts))
     assert status == 1
     lines = shown.splitlines()
     errors = [line for line in lines if line.startswith("error: ")]
@@ -50,7 +50,7 @@ def test_a_board_whose_webrepl_is_in_use_is_left_alone(
 ) -> None:
     target, other = make_target(changed(files, **{"main.py": b"old"})), make_target(files)
     user = WebreplTransport(host(target), client.PASSWORD)
-    status, shown = run("deploy", project, HOSTS=f"{host(target)} {host(other)}")
+    status, shown = run("deploy", project, TERM="dumb", HOSTS=f"{host(target)} {host(other)}")
     user.close()
     assert status == 1
     error = [line for line in shown.splitlines() if "error" in line]
@@ -64,10 +64,10 @@ def test_a_dry_run_over_several_says_with_its_status_whether_one_would_change(
 ) -> None:
     target, same = make_target(changed(files, **{"main.py": b"old"})), make_target(files)
     hosts = f"{host(target)} {host(same)}"
-    status, shown = run("deploy", project, HOSTS=hosts, DRY_RUN="1")
+    status, shown = run("deploy", project, TERM="dumb", HOSTS=hosts, DRY_RUN="1")
     assert status == 2 and f"{host(target)}: ~ main.py" in shown
     assert target.writes() == same.writes() == 0
-    assert run("deploy", project, HOSTS=host(same), DRY_RUN="1")[0] == 0
+    assert run("deploy", project, TERM="dumb", HOSTS=host(same), DRY_RUN="1")[0] == 0
 
 
 @pytest.mark.parametrize("kind", KINDS)
