@@ -79,9 +79,14 @@ class Client:
         self._client.loop_stop()
 
 
+def status(board: VirtualBoard) -> dict:
+    """The fields of GET /status."""
+    return json.loads(client.request(board.http, "GET", "/status")[1])
+
+
 def state(board: VirtualBoard) -> str:
-    """What GET /status says of the broker."""
-    return json.loads(client.request(board.http, "GET", "/status")[1])["mqtt"]
+    """What it says of the broker."""
+    return status(board)["mqtt"]
 
 
 def becomes(board: VirtualBoard, wanted: str) -> None:

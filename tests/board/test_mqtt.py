@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import client
 import pytest
-from broker_rig import BASE, Broker, Client, becomes, needs_mosquitto
+from broker_rig import BASE, Broker, Client, becomes, needs_mosquitto, status
 
 from tools.soak.mosquitto import hosts
 from tools.virtual_board.board import VirtualBoard
@@ -24,10 +24,10 @@ def test_everything_about_the_switch_is_there_after_its_boot(
         "name version ip rssi uptime_s mem_free reset_cause last_error".split()
     )
     assert info["name"] == "lamp" and info["last_error"] == ""
-    status = json.loads(client.request(lamp.http, "GET", "/status")[1])
-    assert status["mqtt"] == "connected"
+    fields = status(lamp)
+    assert fields["mqtt"] == "connected"
     assert {key: info[key] for key in ("version", "ip", "reset_cause")} == {
-        key: status[key] for key in ("version", "ip", "reset_cause")
+        key: fields[key] for key in ("version", "ip", "reset_cause")
     }
     assert "Traceback" not in lamp.console
 
@@ -76,10 +76,8 @@ def test_a_retained_command_does_not_switch_when_the_board_comes_back(
     client.set_led(lamp.http, False)
     listener.wait(BASE + "state", "OFF", listener.mark() - 1)
     mark = listener.mark()
-    boots = lamp.chip.boots
     lamp.do(Chip.power_cut)
-    lamp.do(Chip.power_on)
-    lamp.wait_for(lambda chip: chip.boots > boots)
+    lamp.start()
     listener.wait(BASE + "info", since=mark)
     assert client.led(lamp.http) is False
     assert listener.last(BASE + "state") == "OFF"
@@ -117,8 +115,8 @@ def test_ten_commands_and_two_long_messages_in_a_row_are_dealt_with(
     mark = listener.mark()
     listener.say(BASE + "set", "ON")
     listener.wait(BASE + "state", "ON", mark)
-    status = json.loads(client.request(lamp.http, "GET", "/status")[1])
-    assert status["rejected"] == 2 and status["mqtt"] == "connected"
+    fields = status(lamp)
+    assert fields["rejected"] == 2 and fields["mqtt"] == "connected"
 
 
 def test_home_assistant_gets_everything_again_when_it_starts(
