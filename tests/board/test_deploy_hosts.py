@@ -1,5 +1,9 @@
 """`make deploy` as a program: several boards at once, one line an error, no secret anywhere."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -43,6 +47,31 @@ def test_three_boards_at_once_of_which_one_cannot_be_reached(
         assert own[-1] == f"{name}: running at {board.board.http}"
         assert board.files()["/main.py"] != b"old" and board.serves()
     assert len(lines) == 1 + 2 * 3
+
+
+def test_on_a_terminal_each_board_has_a_row_that_says_what_goes_on(
+    files: Files, make_target: Make, project: Path
+) -> None:
+    boards = [make_target(changed(files, **{"main.py": b"old"})) for _ in range(2)]
+    hosts = " ".join(map(host, boards))
+    status, shown = run("deploy", project, HOSTS=hosts, TERM="xterm", COLUMNS="150")
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
+    assert status == 0
+    for board in boards:
+        assert re.search(rf"{host(board)} +\S+ restarting the board", plain)
+        assert f"{host(board)}: running at {board.board.http}" in plain
+
+
+def test_without_a_terminal_there_is_nothing_but_lines(
+    files: Files, make_target: Make, project: Path
+) -> None:
+    boards = [make_target(files) for _ in range(2)]
+    hosts = " ".join(map(host, boards))
+    command = [sys.executable, "-m", "tools.deploy"]
+    env = {**os.environ, "HOSTS": hosts, "TERM": "xterm"}
+    shown = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True)
+    assert shown.returncode == 0 and "\x1b" not in shown.stdout and not shown.stderr
+    assert len(shown.stdout.splitlines()) == 4
 
 
 def test_a_board_whose_webrepl_is_in_use_is_left_alone(
