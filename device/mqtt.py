@@ -153,7 +153,7 @@ def _read(_):
             _take(packet, packet[0])
     except Exception:
         if _phase:
-            _lose()
+            _lose(_WHY[_CONNECTED])
 
 
 def _take(packet, kind):

@@ -49,7 +49,6 @@ def asked(monkeypatch):
         made.append(Socket(family, kind))
         return made[-1]
 
-    network.at_home()
     stand_in = types.SimpleNamespace(AF_INET=2, SOCK_DGRAM="UDP", socket=socket)
     monkeypatch.setattr(lookup, "socket", stand_in)
     monkeypatch.setattr(lookup, "_sock", None)

@@ -112,7 +112,7 @@ def test_a_full_broker_is_tried_again_until_it_has_room(
     other = Client(broker.port)
     other.say("here", "1")
     board = make_lamp(broker.port)
-    becomes(board, "no answer")
+    becomes(board, "connection lost")
     assert client.set_led(board.http, True) is True
     other.close()
     becomes(board, "connected")
