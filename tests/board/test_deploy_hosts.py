@@ -54,9 +54,12 @@ def test_on_a_terminal_each_board_has_a_row_that_says_what_goes_on(
 ) -> None:
     boards = [make_target(changed(files, **{"main.py": b"old"})) for _ in range(2)]
     hosts = " ".join(map(host, boards))
-    status, shown = run("deploy", project, HOSTS=hosts, TERM="xterm", COLUMNS="150")
-    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
-    assert status == 0
+    with Tool("deploy", project, HOSTS=hosts, TERM="xterm", COLUMNS="150") as tool:
+        tool.expect("restarting the board")
+        for _ in boards:
+            tool.expect("running at ")
+        assert tool.ended() == 0
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", tool.shown.decode())
     for board in boards:
         assert re.search(rf"{host(board)} +\S+ restarting the board", plain)
         assert f"{host(board)}: running at {board.board.http}" in plain

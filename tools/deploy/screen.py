@@ -49,7 +49,12 @@ class Rows:
         columns = TextColumn("{task.description}", markup=False), BarColumn()
         told = TextColumn("{task.fields[told]}", markup=False)
         self._rows = Progress(
-            *columns, told, console=self._console, transient=True, disable=not self._live
+            *columns,
+            told,
+            console=self._console,
+            refresh_per_second=4,
+            transient=True,
+            disable=not self._live,
         )
         self._tasks: dict[str, TaskID] = {}
 
