@@ -107,4 +107,4 @@ def test_the_console_shows_each_board_and_which_one_is_gone(
     rows = page.split("<tr><td>")[1:]
     assert len(rows) == 2 and sum("<b" in row and ">no<" in row for row in rows) == 1
     alive = next(row for row in rows if "yes" in row)
-    assert ">on\n" in alive and "-52 dBm" in alive and "1.0.0+" in alive
+    assert ">on\n" in alive and "-52 dBm" in alive and "1.0.0&#43;" in alive
