@@ -39,6 +39,7 @@ class Prometheus:
         self.url = f"http://127.0.0.1:{port}/"
         command = f"prometheus --web.listen-address=127.0.0.1:{port}"
         command += " --web.console.templates=consoles --config.file=prometheus.yml"
+        command += " --storage.tsdb.path=data"  # Debian's default is one folder for all
         self._process = subprocess.Popen(
             command.split(), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
