@@ -73,6 +73,7 @@ def test_the_whole_bundle_loads_from_source():
         "auto_off",
         "event_log",
         "home_assistant",
+        "lookup",
         "mdns",
         "metrics",
         "mqtt",

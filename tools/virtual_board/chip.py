@@ -40,12 +40,12 @@ class Chip(Hardware, RunState):
         printed: Callable[[bytes], None],
         led_changed: Callable[[bool], None],
         air: Air,
-        hosts: Hosts | None = None,
+        hosts: Hosts,
     ) -> None:
         self.loop = loop
         self.stack = Stack(loop, ports, self.interrupt, hosts)  # first: a port may be taken
         try:
-            self.udp = Sockets(self.interrupt, loop, udp_ports, lambda: self.wlan)
+            self.udp = Sockets(self.interrupt, loop, udp_ports, lambda: self.wlan, hosts)
         except OSError:
             self.stack.close_ports()
             raise

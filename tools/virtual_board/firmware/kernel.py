@@ -19,7 +19,8 @@ _CHUNK = 1024
 _POOL = 4096  # bytes; all smaller ones are full by then
 _HEADER = 32  # bytes of heap for the object that holds a bytearray's bytes
 _ONE_MIB = 1 << 20
-_SIZE, _FILES, _SECTORS, _ROM, _ROM_SIZE = range(5)  # hardware/flash.py: Layout
+# hardware/flash.py: Layout, and behind it the chip's id
+_SIZE, _FILES, _SECTORS, _ROM, _ROM_SIZE, _ID = range(6)
 _LONGEST = 8192  # bytes of source in a raw paste; a longer one is held on the heap
 _compile, _execfile = compile, execfile  # noqa: F821  (no program has them: chip_builtins.py)
 
@@ -59,6 +60,7 @@ def _modules(layout):
     sys.modules["math"] = sys.modules.pop("chip_math")
     if layout[_SIZE] <= _ONE_MIB:
         del os.VfsFat, board_vfs.VfsFat
+    machine._id = layout[_ID].to_bytes(4, "little")
     esp._size, esp._user_start = layout[_SIZE], layout[_FILES] & ~0xFFFF
     if layout[_ROM_SIZE]:
         board_vfs.VfsRom, board_vfs.rom_ioctl = vfs.VfsRom, rom_partition.rom_ioctl

@@ -19,6 +19,8 @@ WDT_RESET = 1
 SOFT_RESET = 4
 DEEPSLEEP = 4  # a wake-up of RTC.irq()
 
+_id = b""  # kernel.py sets it
+
 
 class Pin(PinBase):
     IN = 0
@@ -117,7 +119,7 @@ def soft_reset():
 
 
 def unique_id():
-    return b"\x2a\x00\xc0\x00"
+    return _id
 
 
 def freq(hz=80000000):

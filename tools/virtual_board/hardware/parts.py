@@ -8,6 +8,8 @@ from .gpio import Gpio
 from .timers import Timers
 from .wlan import Air, Wlan
 
+ID = 0xC0002A  # the chip's
+
 
 class Hardware:
     """`led_changed(lit)` is called when the LED changes, `pin_interrupt(pin)` on an edge."""
@@ -20,6 +22,7 @@ class Hardware:
         pin_interrupt: Callable[[int], None],
         timers: Timers,
     ) -> None:
+        self.id = ID
         self.clock = Clock()
         self.flash = flash
         self.timers = timers

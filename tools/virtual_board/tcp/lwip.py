@@ -70,6 +70,11 @@ class Stack(Network):
         """Sockets that the firmware has not closed."""
         return len(self._sockets)
 
+    @property
+    def outgoing(self) -> int:
+        """Of these, those that the board connects to another host with."""
+        return sum(s.port not in self.ports for s in self._sockets.values())
+
     def socket(self) -> int:
         """A new socket's id."""
         if self.open_sockets >= _MAX_SOCKETS:

@@ -48,9 +48,10 @@ class Calls(TimeCalls, UdpCalls):
     def hello(self, _a: int, _b: int, _data: bytes) -> Result:
         kind = "r" if self._terminal.repl.raw else "f"
         http, webrepl = map(self._stack.loopback_port, (_HTTP, _WEBREPL))
-        urls = f"http://127.0.0.1:{http}/ ws://127.0.0.1:{webrepl}/"
-        layout = " ".join(map(str, self._hardware.flash.layout))
-        return HEAP, f"{kind}{layout} {urls}".encode()
+        here = self._stack.hosts.here
+        urls = f"http://{here}:{http}/ ws://{here}:{webrepl}/"
+        numbers = " ".join(map(str, (*self._hardware.flash.layout, self._hardware.id)))
+        return HEAP, f"{kind}{numbers} {urls}".encode()
 
     # Pins, RTC memory
 
