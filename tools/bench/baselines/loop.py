@@ -47,8 +47,8 @@ def run(server, tick_ms=_TICK_MS):
         new = False
         for item in watched.ipoll(wait):
             if item[0] in services:
-                accept(item[0])
-                new = True
+                if accept(item[0]):
+                    new = True
             elif item[1] & _POLLNVAL:
                 watched.unregister(item[0])
         turn(new)
