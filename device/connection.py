@@ -11,7 +11,6 @@ A service is a module, or an object, with
   upgraded(sock, peer)    only behind a 101, instead of count(): True where it keeps the socket
 The client closes first, or is closed after a short silence. Until it closes, too, lwIP counts the
 connection for up to 5 s. So that keeps its slot, and there is one like it at a time (_finish).
-
 On a request's way, here and in server.py, no function has more than 11 words of locals and stack,
 three for a `try` included: for more, MicroPython takes each call's frame from the heap (objfun.c).
 """
@@ -37,7 +36,7 @@ _CHECK_MS = const(25)
 _SOCK = const(0)  # None: the slot is free
 _PEER = const(1)
 _SERVICE = const(2)
-_SINCE = const(3)  # ticks: when check() saw it first as it is, or None
+_SINCE = const(3)  # ticks: when check() saw it first as it is, or 0 or None
 _DATA = const(4)  # of a request that is not whole yet, or None
 _READS_LEFT = const(5)  # 0 or, once answered, how many reads it still has; -2: closed by us
 
@@ -63,8 +62,7 @@ def accept(listener):
         abort(slot[_SOCK], slot[_READS_LEFT])
         _drop(slot)
     slot[_SERVICE] = services[listener]
-    slot[_SINCE] = None
-    slot[_READS_LEFT] = 0
+    slot[_SINCE] = slot[_READS_LEFT] = 0
     try:
         slot[_SOCK], slot[_PEER] = listener.accept()
         slot[_SOCK].setblocking(False)
@@ -77,8 +75,7 @@ def accept(listener):
 def turn(new):
     """Read and answer whatever has come; a source of server.py's."""
     for slot in slots:
-        # Who has an answer can wait while others come.
-        if slot[_SOCK] and not (new and slot[_READS_LEFT]):
+        if slot[_SOCK] and not (new and slot[_READS_LEFT]):  # who has an answer can wait
             _serve(slot)
 
 
@@ -122,9 +119,8 @@ def _fail(slot, number):
 
 def abort(sock, n):
     """Make the next close() of a socket take effect at once, not after 5 s. Never raises."""
-    # The client may still get a 503 before the RST or, if it has an answer (`n`), line ends, which
-    # are no error to anybody.
     # A full send buffer has no room for a FIN, so modlwip.c aborts (tcp_out.c: tcp_enqueue_flags).
+    # The client may get the 503 before the RST, or line ends where it has an answer already (`n`).
     try:
         sock.setblocking(False)
         sock.send(error(408)[-1:] * 1072 if n else error(503, "Retry-After: %-909s\r\n" % 1))
@@ -143,8 +139,7 @@ def _handle_data(slot, n):
     # Deal with the `n` bytes in _buffer or, below 0, answer with that error.
     if slot[_READS_LEFT]:
         if n < 0:  # or upgraded() raised
-            _finish(slot)
-            return
+            return _finish(slot)
         slot[_READS_LEFT] -= 1
         slot[_SINCE] = None
         if not slot[_READS_LEFT]:
@@ -172,10 +167,10 @@ def _handle_data(slot, n):
 
 
 def _finish(slot):
-    # Close a client that does not, or free its slot where that has come to its end. Not while lwIP
-    # has another: a connection without SO_REUSEADDR that is active keeps its port from the others
-    # (tcp_bind). A closed socket raises in readinto(). So does one that was reset, with which
-    # setsockopt() would crash; between these two is no jump, where lwIP could reset it.
+    # Close it before its client does, unless lwIP still has another like that, or free its slot once
+    # lwIP has it no more. While it is active it keeps its port from binding (tcp_bind), as it lacks
+    # SO_REUSEADDR. readinto() raises if it is closed, or reset: then setsockopt() would crash.
+    # Between these two is no jump, so nothing arrives.
     sock = slot[_SOCK]
     probe = socket.socket()
     try:
@@ -201,6 +196,5 @@ def _drop(slot):
 
 def _close(slot):
     # With a FIN, or with an RST where the client has said more.
-    sock = slot[_SOCK]
+    slot[_SOCK].close()
     slot[_SOCK] = slot[_DATA] = None
-    sock.close()
