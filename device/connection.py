@@ -167,10 +167,10 @@ def _handle_data(slot, n):
 
 
 def _finish(slot):
-    # Close it before its client does, unless lwIP still has another like that, or free its slot once
-    # lwIP has it no more. While it is active it keeps its port from binding (tcp_bind), as it lacks
-    # SO_REUSEADDR. readinto() raises if it is closed, or reset: then setsockopt() would crash.
-    # Between these two is no jump, so nothing arrives.
+    # Close it before its client does, unless lwIP still has another like that, or free its slot
+    # once lwIP has it no more. Until then nobody can bind to its port, as it lacks SO_REUSEADDR
+    # (tcp_bind). readinto() raises if it is closed, or reset: then setsockopt() would crash. No
+    # jump is between these two, so nothing arrives there.
     sock = slot[_SOCK]
     probe = socket.socket()
     try:
