@@ -83,7 +83,7 @@ class socket(stream.Stream):
             link.handlers[self._n] = None if value is None else self._fire
             link.call(link.SOCK_EVENT, self._n, 0 if value is None else 1)
         else:
-            link.call(link.SOCK_OPTION, self._n, option)
+            link.call(link.SOCK_OPTION, self._n, option, b"\x01" if value else b"")
 
     def _fire(self):
         self._callback(self)

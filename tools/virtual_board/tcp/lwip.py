@@ -147,9 +147,12 @@ class Stack(Network):
         """Option 20: whether notify() is called for this socket."""
         self._get(sid).events = on
 
-    def reuse(self, sid: int) -> None:
-        """SO_REUSEADDR, which accepted connections inherit."""
-        self._with_pcb(sid).reuse = True
+    def reuse(self, sid: int, on: bool = True) -> None:
+        """SO_REUSEADDR, which accepted connections inherit, and which may then go for one."""
+        s = self._with_pcb(sid)
+        s.reuse = on
+        if isinstance(s.pcb, Pcb):
+            s.pcb.reuse = on
 
     def nodelay(self, sid: int) -> None:
         """TCP_NODELAY, which they don't."""

@@ -163,9 +163,9 @@ class Calls(TimeCalls, UdpCalls):
     def sock_event(self, sock: int, on: int, _data: bytes) -> None:
         self._stack.set_event(sock, bool(on))
 
-    def sock_option(self, sock: int, option: int, _data: bytes) -> None:
+    def sock_option(self, sock: int, option: int, data: bytes) -> None:
         if option == _SO_REUSEADDR:
-            self._stack.reuse(sock)
+            self._stack.reuse(sock, bool(data))
         elif option == _TCP_NODELAY:
             self._stack.nodelay(sock)
         else:
