@@ -1,16 +1,17 @@
-"""What the firmware does around the bundle: mount, boot.py, main.py, the prompt.
+"""What the firmware does around the bundle: the heap, the modules, the file systems.
 
-Sources: ports/esp8266/main.c, its modules/_boot.py and inisetup.py, shared/runtime/pyexec.c.
+Sources: ports/esp8266/main.c, its modules/_boot.py and inisetup.py.
 """
 
 import builtins
 import gc
 import os
 import sys
-import time
 
 import link
+import micropython  # the interpreter's own
 import mount
+import programs
 import rom_partition
 import soft_reset
 import uctypes
@@ -21,13 +22,6 @@ _POOL = 4096  # bytes; all smaller ones are full by then
 _HEADER = 32  # bytes of heap for the object that holds a bytearray's bytes
 _ONE_MIB = 1 << 20
 _SIZE, _FILES, _SECTORS, _ROM, _ROM_SIZE = range(5)  # hardware/flash.py: Layout
-_LONGEST = 8192  # bytes of source in a raw paste; a longer one is held on the heap
-
-# Raw paste is compiled while it comes, so on the chip nothing holds its source. Here this text
-# does, which is no part of the chip's heap; the source's length is written into its object.
-_pasted = "\n" * _LONGEST
-_pasted_bytes = uctypes.bytearray_at(uctypes.addressof(_pasted), _LONGEST)
-_pasted_length = uctypes.bytearray_at(id(_pasted) + 16, 8)  # mp_obj_str_t.len, py/objstr.h
 
 
 def _modules(layout):
@@ -63,6 +57,7 @@ def _modules(layout):
         "link",
         "mount",
         "outgoing",
+        "programs",
         "rom_partition",
         "soft_reset",
         "stdin",
@@ -70,6 +65,10 @@ def _modules(layout):
         "udp",
     ):
         sys.modules.pop(hidden)
+    for name, module in sys.modules.items():
+        if hasattr(module, "__file__"):  # what is built in has its name and no file
+            module.__name__ = name
+            del module.__file__
     imports.restrict(sys.modules, layout[_SIZE] > _ONE_MIB)
     sys.path[:] = ["", ".frozen", "/lib", "/"]
 
@@ -108,63 +107,9 @@ def _shrink(free):
     return filler
 
 
-def _run(thunk):
-    """pyexec: 1 done, 0 ended by an exception (printed), 0x100 SystemExit."""
-    try:
-        thunk()
-        return 1
-    except SystemExit:
-        return 0x100
-    except BaseException as e:
-        link.call(link.RAISED)
-        _print_exception(e)
-        return 0
-
-
-def _print_exception(e):
-    # What these files do is done in C on the chip, and has no line in a traceback there.
-    import io
-
-    text = io.StringIO()
-    sys.print_exception(e, text)
-    for line in text.getvalue()[:-1].split("\n"):
-        if "/virtual_board/firmware/" not in line:
-            print(line)
-
-
-def _source(length, paste):
-    held = paste and length <= _LONGEST
-    into = _pasted_bytes if held else bytearray(length)
-    for start in range(0, length, _CHUNK):
-        part = link.call(link.SOURCE, start, _CHUNK)[1]
-        into[start : start + len(part)] = part
-    if not held:
-        return str(into, "utf-8")
-    _pasted_length[:] = length.to_bytes(8, "little")
-    return _pasted
-
-
-def _execute(length, kind, space):
-    def thunk():
-        source = _source(length, kind == b"p")
-        exec(compile(source, "<stdin>", "single" if kind == b"s" else "exec"), space)
-
-    return _run(thunk)
-
-
-def _file(name, space):
-    try:
-        os.stat(name)
-    except OSError:
-        return 1
-    return _run(lambda: execfile(name, space))  # noqa: F821  (CPython has none)
-
-
 def main(space):
     """Boot, then serve the prompt until a soft reset is asked for (return)."""
-    import micropython
-
-    micropython.kbd_intr(3)  # the interpreter's own, while `micropython` is not the chip's yet
+    micropython.kbd_intr(3)
     for name in ("kernel", "sys"):  # the bootstrap's (vm.py); the prompt has neither on the chip
         del space[name]
     free, setup = link.call(link.HELLO)
@@ -177,24 +122,9 @@ def main(space):
     mount.files(layout[_FILES], layout[_SECTORS])
     if layout[_ROM_SIZE]:
         mount.rom()
+    limit = programs.stack_limit()
     filler = _shrink(free)
     gc.threshold(free // 4)  # _boot.py
-    booted = _file("boot.py", space)
-    if not raw and booted:
-        _file("main.py", space)
-    link.call(link.FINISHED, 1)
-    while True:
-        try:
-            work, data = link.call(link.WAIT, 1000, 1)
-            if work == link.EXECUTE:
-                length = int(data[1:])
-                system_exit = _execute(length, data[:1], space) == 0x100
-                link.call(link.FINISHED, 0, system_exit)
-                if system_exit:
-                    break
-            elif work == link.END:
-                break
-        except KeyboardInterrupt:
-            pass  # came too late for what it was meant for
+    programs.deep(limit, lambda: programs.serve(raw, space))
     del filler  # as the sweep leaves it, there is memory for all that a callback may want
     soft_reset.run(space)

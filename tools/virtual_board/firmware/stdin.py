@@ -17,7 +17,7 @@ def _key():
         _, data = link.call(link.STDIN, 1)
         if data:
             return data
-        link.call(link.WAIT, 1)
+        link.ask(link.WAIT, 1)
 
 
 class Bytes(io.IOBase):
@@ -45,7 +45,7 @@ class Bytes(io.IOBase):
     def ioctl(self, request, wanted):
         if request != _POLL:
             return -22
-        return wanted & (_OUT | (_IN if link.call(link.STDIN, 0)[0] else 0))
+        return wanted & (_OUT | (_IN if link.ask(link.STDIN, 0) else 0))
 
     def _next(self):
         return _key()
