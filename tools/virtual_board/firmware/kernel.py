@@ -21,10 +21,13 @@ _CHUNK = 1024
 _POOL = 4096  # bytes; all smaller ones are full by then
 _HEADER = 32  # bytes of heap for the object that holds a bytearray's bytes
 _ONE_MIB = 1 << 20
+# Those that store nothing in their own name space: a program cannot either, as on the chip.
+_FIXED = "hashlib", "io", "micropython", "random", "select", "sys"
+_IS_FIXED = 2  # a bit in mp_map_t, py/obj.h
 _SIZE, _FILES, _SECTORS, _ROM, _ROM_SIZE = range(5)  # hardware/flash.py: Layout
 
 
-def _modules(layout):
+def _modules(layout, uctypes):
     # The stand-ins are built in on the chip: loaded now, found by name ever after.
     import hashlib
     import random
@@ -69,6 +72,8 @@ def _modules(layout):
         if hasattr(module, "__file__"):  # what is built in has its name and no file
             module.__name__ = name
             del module.__file__
+        if name in _FIXED:
+            uctypes.bytearray_at(id(module.__dict__) + 8, 1)[0] |= _IS_FIXED
     imports.restrict(sys.modules, layout[_SIZE] > _ONE_MIB)
     sys.path[:] = ["", ".frozen", "/lib", "/"]
 
@@ -117,8 +122,8 @@ def main(space):
     *layout, http, webrepl = str(setup[1:], "utf-8").split(" ")
     layout = [int(number) for number in layout]
     os._machine += ", virtual board at " + http + " " + webrepl
-    rom_partition.map(layout[_ROM], layout[_ROM_SIZE], globals().pop("uctypes"))
-    _modules(layout)
+    rom_partition.map(layout[_ROM], layout[_ROM_SIZE], uctypes)
+    _modules(layout, globals().pop("uctypes"))
     mount.files(layout[_FILES], layout[_SECTORS])
     if layout[_ROM_SIZE]:
         mount.rom()

@@ -69,13 +69,21 @@ def _print_exception(e):
     except MemoryError:
         _reserve = None
         lines = _traceback(e)
-    for line in lines:
-        if "/virtual_board/firmware/" not in line:
-            print(line)
+    while lines:
+        if "/virtual_board/firmware/" not in lines[0]:
+            print(lines[0])
+        del lines[0]
     if _reserve is None:
-        lines = None
         gc.collect()
-        _reserve = bytearray(_RESERVE)
+        _reserve = _as_much_as_there_is(_RESERVE)
+
+
+def _as_much_as_there_is(size):
+    while size:
+        try:
+            return bytearray(size)
+        except MemoryError:
+            size >>= 1
 
 
 def _traceback(e):

@@ -20,7 +20,7 @@ def _key():
         link.ask(link.WAIT, 1)
 
 
-class Bytes(io.IOBase):
+class FileIO(io.IOBase):
     """sys.stdin.buffer: read() waits until it has all that was asked for."""
 
     def readinto(self, into):
@@ -51,16 +51,16 @@ class Bytes(io.IOBase):
         return _key()
 
 
-class Text(Bytes):
+class TextIOWrapper(FileIO):
     """sys.stdin: Enter is a line feed here."""
 
-    buffer = Bytes()
+    buffer = FileIO()
 
     def read(self, length=-1):
-        return Bytes.read(self, length).decode()
+        return FileIO.read(self, length).decode()
 
     def readline(self, length=-1):
-        return Bytes.readline(self, length).decode()
+        return FileIO.readline(self, length).decode()
 
     def _next(self):
         key = _key()
