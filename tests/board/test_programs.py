@@ -98,7 +98,7 @@ print(depth)
 """
     message, depth = run(bare, program).splitlines()
     assert message == "maximum recursion depth exceeded"
-    assert 15 < int(depth) <= 55
+    assert 15 < int(depth) <= 80
 
 
 def test_a_source_is_on_the_heap_once_and_not_at_all_in_a_raw_paste(bare: VirtualBoard) -> None:

@@ -22,6 +22,7 @@ from sys import (
 import stdin as _stdin
 
 platform = "esp8266"
+argv.clear()  # of what starts the interpreter
 stdin = _stdin.TextIOWrapper()
 _XTENSA = 9  # MP_NATIVE_ARCH_XTENSA, which the chip's .mpy files may have code for
 _fields = "name", "version", "_machine", "_mpy", "_build"

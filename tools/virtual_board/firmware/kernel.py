@@ -128,8 +128,12 @@ def main(space):
     if layout[_ROM_SIZE]:
         mount.rom()
     limit = programs.stack_limit()
+
+    def serve():
+        programs.serve(raw, space)
+
     filler = _shrink(free)
     gc.threshold(free // 4)  # _boot.py
-    programs.deep(limit, lambda: programs.serve(raw, space))
+    programs.deep(limit, serve)
     del filler  # as the sweep leaves it, there is memory for all that a callback may want
     soft_reset.run(space)

@@ -17,8 +17,8 @@ import uctypes
 _CHUNK = 1024
 _HELD = 32768  # bytes of source in a raw paste; a longer one is held on the heap
 # Bytes that are left to a program. The chip has 8,128, in which 29 functions that call one another
-# find room; here it is some 50. Kinder: each import of a file in an import takes 4 KB here.
-_STACK = 22000
+# find room; here it is some 75. Kinder: each import of a file in an import takes 4 KB here.
+_STACK = 32000
 _RESERVE = 4096  # bytes for the text of a traceback, where a program has left none
 
 # compile() wants a str, the source comes into a bytearray: this str gets the length and the
@@ -130,22 +130,31 @@ def deep(limit, function):
         function()
 
 
+# From here to a program, no frame is so large that it would be put on the heap.
+
+
 def serve(raw, space):
     """boot.py, main.py and the prompt, until a soft reset."""
-    booted = _file("boot.py", space)
-    if not raw and booted:
+    if _file("boot.py", space) and not raw:
         _file("main.py", space)
     link.ask(link.FINISHED, 1)
     while True:
         try:
-            work = link.ask(link.WAIT, 1000, 1)
-            if work & 3 == link.EXECUTE:
-                system_exit = _run(_typed, work, space) == 0x100
-                struct.pack_into("QQ", _fields, 0, 0, _address_of(_pasted))
-                link.ask(link.FINISHED, 0, system_exit)
-                if system_exit:
-                    break
-            elif work == link.END:
+            if not _turn(space):
                 break
         except KeyboardInterrupt:
             pass  # came too late for what it was meant for
+
+
+def _turn(space):
+    work = link.ask(link.WAIT, 1000, 1)
+    if work & 3 == link.EXECUTE:
+        return _execute(work, space)
+    return work != link.END
+
+
+def _execute(work, space):
+    end = _run(_typed, work, space)
+    struct.pack_into("QQ", _fields, 0, 0, _address_of(_pasted))
+    link.ask(link.FINISHED, 0, end == 0x100)
+    return end != 0x100
