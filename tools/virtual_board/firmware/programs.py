@@ -31,6 +31,7 @@ del uctypes
 # do, which are no part of the chip's heap.
 _pasted = bytearray(_HELD)
 _reserve = bytearray(_RESERVE)
+_compile, _execfile = compile, execfile  # noqa: F821  (the chip has neither)
 _locks = 0  # how often a program has locked the heap: it stays locked behind its end
 
 
@@ -99,7 +100,7 @@ def _typed(work, space):
         part = link.call(link.SOURCE, start, _CHUNK)[1]
         source[start : start + len(part)] = part
     struct.pack_into("QQ", _fields, 0, length, _address_of(source))
-    exec(compile(_text, "<stdin>", "single" if kind == link.SINGLE else "exec"), space)
+    exec(_compile(_text, "<stdin>", "single" if kind == link.SINGLE else "exec"), space)
 
 
 def _file(name, space):
@@ -107,7 +108,7 @@ def _file(name, space):
         os.stat(name)
     except OSError:
         return 1
-    return _run(execfile, name, space)  # noqa: F821  (CPython has none)
+    return _run(_execfile, name, space)
 
 
 def _deepest():
