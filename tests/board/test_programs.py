@@ -51,15 +51,19 @@ def test_what_is_no_module_among_the_modules_does_not_break_a_soft_reset(
     assert bare.chip.crashes == 0
 
 
-def test_pins_time_and_schedule_work_while_the_heap_is_locked(bare: VirtualBoard) -> None:
+def test_pins_time_poll_and_schedule_work_while_the_heap_is_locked(bare: VirtualBoard) -> None:
     program = """
-import machine, micropython, time
+import machine, micropython, select, time
+poller = select.poll()
+poller.ipoll(0)  # the first one makes the tuple that it gives out
 pin, seen, value = machine.Pin(4, machine.Pin.OUT), [0], 0
 def called(argument):
     seen[0] = argument
 def locked():
     micropython.schedule(called, 5)
     pin.value(1)
+    for _ in poller.ipoll(20):
+        pass
     time.sleep_ms(20)
     return time.ticks_ms() and pin.value()
 micropython.heap_lock()
@@ -81,6 +85,24 @@ def test_a_heap_that_is_locked_or_full_stays_so_and_the_prompt_is_there(
     printed = run(bare, locks, "print([1] * 1000)")
     assert "MemoryError" in printed and "[1, 1" not in printed
     assert bare.chip.crashes == 0
+
+
+def test_an_interval_that_is_too_long_for_the_ticks_is_refused(bare: VirtualBoard) -> None:
+    program = """
+import asyncio, time
+half = 1 << 29
+print(time.ticks_add(5, half - 1) - half, time.ticks_add(5, 1 - half) - half)
+for too_long in (half, -half):
+    try:
+        time.ticks_add(5, too_long)
+    except OverflowError:
+        print("refused")
+try:
+    asyncio.run(asyncio.sleep_ms(half))
+except OverflowError:
+    print("refused")
+"""
+    assert run(bare, program) == "4 6\nrefused\nrefused\nrefused\n"
 
 
 def test_recursion_ends_nearly_as_early_as_on_the_chip(bare: VirtualBoard) -> None:

@@ -27,6 +27,8 @@ ticks_cpu = ticks_us
 
 
 def ticks_add(ticks, delta):
+    if not -_PERIOD // 2 < delta < _PERIOD // 2:
+        raise OverflowError("ticks interval overflow")
     return (ticks + delta) & (_PERIOD - 1)
 
 
