@@ -87,6 +87,10 @@ def test_a_heap_that_is_locked_or_full_stays_so_and_the_prompt_is_there(
     assert bare.chip.crashes == 0
 
 
+def test_a_program_that_flushes_its_output_goes_on(bare: VirtualBoard) -> None:
+    assert run(bare, "import sys\nsys.stdout.flush()\nprint('on')") == "on\n"
+
+
 def test_an_interval_that_is_too_long_for_the_ticks_is_refused(bare: VirtualBoard) -> None:
     program = """
 import asyncio, time

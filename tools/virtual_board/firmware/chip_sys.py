@@ -1,6 +1,6 @@
 """`sys` of the ESP8266: the real one, whose stdin is the terminal and whose names are the chip's.
 
-Kinder: `sys.stdout` and `stderr` are the PC's pipe, which waits for nobody.
+Kinder: `sys.stdout` and `stderr` are the PC's pipe, which waits for nobody; they have flush().
 """
 
 from collections import namedtuple
