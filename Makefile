@@ -5,7 +5,7 @@
 #  no value is ever pasted into a shell line.
 
 .DEFAULT_GOAL := help
-.PHONY: help clean check test test-home-assistant lint fuzz
+.PHONY: help clean check test test-home-assistant test-micropython lint fuzz
 MAKEFLAGS += --no-builtin-rules
 # With it, `python -m tools.info` would not find tools/.
 unexport PYTHONSAFEPATH
@@ -38,6 +38,9 @@ test: .venv/.installed-dev ## every test that this machine can run; says what it
 HOME_ASSISTANT = build/home-assistant/.installed
 test-home-assistant: .venv/.installed-dev $(HOME_ASSISTANT) ## the switch in a real Home Assistant
 	@exec .venv/bin/python -m pytest --instafail tests/home_assistant/checks.py
+
+test-micropython: .venv/.installed-dev ## MicroPython's own tests, of MICROPYTHON, on virtual boards
+	@exec .venv/bin/python -m tests.micropython_suites
 
 lint: .venv/.installed-dev ## style, the device-code check, types of device code
 	@failed=; \
@@ -104,6 +107,8 @@ $(HOME_ASSISTANT): tests/home_assistant/requirements.txt
 ##   DRY_RUN=1            say what `make deploy` would do
 ##   TRIAL=0              keep what is deployed, also if it does not work
 ##   OLD_PASS='...'       the board's WebREPL password, where webrepl_cfg.py has a new one
+##   MICROPYTHON=path     a checkout of MicroPython, for its own tests
+##   SUITES="name ..."    which of them (all); also files, as in SUITES='basics/list*.py'
 ##   COUNT=n              how many requests `make soak` makes (100000)
 ##   MQTT=1               `make soak` with MQTT on, and a Mosquitto that restarts ten times
 ##   WRITE=1              bench, screenshots and recording write into docs/, not into build/

@@ -176,7 +176,7 @@ def _finish(slot):
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(socket.getaddrinfo("0.0.0.0", slot[_SERVICE].port)[0][-1])
         slot[_READS_LEFT] = 0
-        sock.readinto(_buffer)
+        sock.readinto(_view)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
         slot[_READS_LEFT] = -2
         sock.close()

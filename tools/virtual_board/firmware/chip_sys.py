@@ -1,6 +1,6 @@
 """`sys` of the ESP8266: the real one, whose stdin is the terminal and whose names are the chip's.
 
-Kinder: `sys.stdout` and `stderr` are the PC's pipe, which waits for nobody.
+Kinder: `sys.stdout` and `stderr` are the PC's pipe, which waits for nobody; they have flush().
 """
 
 from collections import namedtuple
@@ -22,7 +22,8 @@ from sys import (
 import stdin as _stdin
 
 platform = "esp8266"
-stdin = _stdin.Text()
+argv.clear()  # of what starts the interpreter
+stdin = _stdin.TextIOWrapper()
 _XTENSA = 9  # MP_NATIVE_ARCH_XTENSA, which the chip's .mpy files may have code for
 _fields = "name", "version", "_machine", "_mpy", "_build"
 implementation = namedtuple("implementation", _fields)(

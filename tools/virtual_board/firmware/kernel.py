@@ -1,15 +1,16 @@
-"""What the firmware does around the bundle: mount, boot.py, main.py, the prompt.
+"""What the firmware does around the bundle: the heap, the modules, the file systems.
 
-Sources: ports/esp8266/main.c, its modules/_boot.py and inisetup.py, shared/runtime/pyexec.c.
+Sources: ports/esp8266/main.c, its modules/_boot.py and inisetup.py.
 """
 
 import gc
 import os
 import sys
-import time
 
 import link
+import micropython  # the interpreter's own
 import mount
+import programs
 import rom_partition
 import soft_reset
 import uctypes
@@ -19,19 +20,14 @@ _CHUNK = 1024
 _POOL = 4096  # bytes; all smaller ones are full by then
 _HEADER = 32  # bytes of heap for the object that holds a bytearray's bytes
 _ONE_MIB = 1 << 20
+# Those that store nothing in their own name space: a program cannot either, as on the chip.
+_FIXED = "hashlib", "io", "micropython", "random", "select", "sys"
+_IS_FIXED = 2  # a bit in mp_map_t, py/obj.h
 # hardware/flash.py: Layout, and behind it the chip's id
 _SIZE, _FILES, _SECTORS, _ROM, _ROM_SIZE, _ID = range(6)
-_LONGEST = 8192  # bytes of source in a raw paste; a longer one is held on the heap
-_compile, _execfile = compile, execfile  # noqa: F821  (no program has them: chip_builtins.py)
-
-# Raw paste is compiled while it comes, so on the chip nothing holds its source. Here this text
-# does, which is no part of the chip's heap; the source's length is written into its object.
-_pasted = "\n" * _LONGEST
-_pasted_bytes = uctypes.bytearray_at(uctypes.addressof(_pasted), _LONGEST)
-_pasted_length = uctypes.bytearray_at(id(_pasted) + 16, 8)  # mp_obj_str_t.len, py/objstr.h
 
 
-def _modules(layout):
+def _modules(layout, uctypes):
     # The stand-ins are built in on the chip: loaded now, found by name ever after.
     import binascii
     import hashlib
@@ -65,12 +61,18 @@ def _modules(layout):
     if layout[_ROM_SIZE]:
         board_vfs.VfsRom, board_vfs.rom_ioctl = vfs.VfsRom, rom_partition.rom_ioctl
     hidden = (
-        "absent chip_builtins flashbdev imports kernel link mount outgoing rom_partition"
+        "absent chip_builtins flashbdev imports kernel link mount outgoing programs rom_partition"
         " soft_reset stdin stream timers udp"
     )
     for name in hidden.split():
         sys.modules.pop(name)
     chip_builtins.change()
+    for name, module in sys.modules.items():
+        if hasattr(module, "__file__"):  # what is built in has its name and no file
+            module.__name__ = name
+            del module.__file__
+        if name in _FIXED:
+            uctypes.bytearray_at(id(module.__dict__) + 8, 1)[0] |= _IS_FIXED
     imports.restrict(sys.modules, layout[_SIZE] > _ONE_MIB)
     sys.path[:] = ["", ".frozen", "/lib", "/"]
 
@@ -109,63 +111,9 @@ def _shrink(free):
     return filler
 
 
-def _run(thunk):
-    """pyexec: 1 done, 0 ended by an exception (printed), 0x100 SystemExit."""
-    try:
-        thunk()
-        return 1
-    except SystemExit:
-        return 0x100
-    except BaseException as e:
-        link.call(link.RAISED)
-        _print_exception(e)
-        return 0
-
-
-def _print_exception(e):
-    # What these files do is done in C on the chip, and has no line in a traceback there.
-    import io
-
-    text = io.StringIO()
-    sys.print_exception(e, text)
-    for line in text.getvalue()[:-1].split("\n"):
-        if "/virtual_board/firmware/" not in line:
-            print(line)
-
-
-def _source(length, paste):
-    held = paste and length <= _LONGEST
-    into = _pasted_bytes if held else bytearray(length)
-    for start in range(0, length, _CHUNK):
-        part = link.call(link.SOURCE, start, _CHUNK)[1]
-        into[start : start + len(part)] = part
-    if not held:
-        return str(into, "utf-8")
-    _pasted_length[:] = length.to_bytes(8, "little")
-    return _pasted
-
-
-def _execute(length, kind, space):
-    def thunk():
-        source = _source(length, kind == b"p")
-        exec(_compile(source, "<stdin>", "single" if kind == b"s" else "exec"), space)
-
-    return _run(thunk)
-
-
-def _file(name, space):
-    try:
-        os.stat(name)
-    except OSError:
-        return 1
-    return _run(lambda: _execfile(name, space))
-
-
 def main(space):
     """Boot, then serve the prompt until a soft reset is asked for (return)."""
-    import micropython
-
-    micropython.kbd_intr(3)  # the interpreter's own, while `micropython` is not the chip's yet
+    micropython.kbd_intr(3)
     for name in ("kernel", "sys"):  # the bootstrap's (vm.py); the prompt has neither on the chip
         del space[name]
     free, setup = link.call(link.HELLO)
@@ -173,29 +121,18 @@ def main(space):
     *layout, http, webrepl = str(setup[1:], "utf-8").split(" ")
     layout = [int(number) for number in layout]
     os._machine += ", virtual board at " + http + " " + webrepl
-    rom_partition.map(layout[_ROM], layout[_ROM_SIZE], globals().pop("uctypes"))
-    _modules(layout)
+    rom_partition.map(layout[_ROM], layout[_ROM_SIZE], uctypes)
+    _modules(layout, globals().pop("uctypes"))
     mount.files(layout[_FILES], layout[_SECTORS])
     if layout[_ROM_SIZE]:
         mount.rom()
+    limit = programs.stack_limit()
+
+    def serve():
+        programs.serve(raw, space)
+
     filler = _shrink(free)
     gc.threshold(free // 4)  # _boot.py
-    booted = _file("boot.py", space)
-    if not raw and booted:
-        _file("main.py", space)
-    link.call(link.FINISHED, 1)
-    while True:
-        try:
-            work, data = link.call(link.WAIT, 1000, 1)
-            if work == link.EXECUTE:
-                length = int(data[1:])
-                system_exit = _execute(length, data[:1], space) == 0x100
-                link.call(link.FINISHED, 0, system_exit)
-                if system_exit:
-                    break
-            elif work == link.END:
-                break
-        except KeyboardInterrupt:
-            pass  # came too late for what it was meant for
+    programs.deep(limit, serve)
     del filler  # as the sweep leaves it, there is memory for all that a callback may want
     soft_reset.run(space)

@@ -9,7 +9,9 @@ Harsher than the chip: code that computes without touching it is not interrupted
 """
 
 import struct
+from array import array
 
+import uctypes
 from micropython import const, schedule
 from uos import getenv
 
@@ -75,55 +77,34 @@ SWEPT = const(70)
 CRASHED = const(71)
 CRASH = const(72)
 
-# What WAIT answers.
+# What WAIT answers; with EXECUTE also the kind of source (at bit 2) and its length (at bit 4).
 IRQ = const(1)
 EXECUTE = const(2)
 END = const(3)
+SINGLE = const(0)
+PASTE = const(1)
 
 _HEAD = const(12)  # request: sequence, operation, length of data, two signed words
 _REPLY = const(16)  # reply: sequence, interrupts, flags, spare, four interrupts, result, length
-_MAX = const(4096)
 _CTRL_C = const(1)
 _FAULTY = const(2)
 _AGAIN = const(4)
 _NESTED = const(0x80)  # added to the operation: a callback calls
 
 _wire = open(int(getenv("WIRE")), "r+b")  # the descriptor that vm.py left us
-del getenv  # programs can reach this module
-_out = bytearray(_HEAD + _MAX)
+_out = bytearray(_HEAD + 4096)
 _out_view = memoryview(_out)
-_head = bytearray(_REPLY)
-_in = memoryview(bytearray(_MAX))
+_words = array("i", [0] * 4)
+_head = uctypes.bytearray_at(uctypes.addressof(_words), _REPLY)  # the same memory
+_body = bytearray(4096)
+_in = memoryview(_body)
 _sequence = 0
 _nested = 0
-
+del getenv, uctypes  # programs can reach this module
 SCHEDULED = const(160)  # interrupt numbers from here on: scheduler.py
 
 handlers = {}  # interrupt number -> function of no arguments
 faulty = 0  # not, while the flash can be read
-
-
-def _transfer(op, a, b, data):
-    # A scheduled callback may run at any jump, and may call again: there is none in here.
-    global _sequence
-    _sequence = number = (_sequence + 1) & 0xFF
-    n = len(data)
-    struct.pack_into("<BBHii", _out, 0, number, op | _nested, n, a, b)
-    _out_view[_HEAD : _HEAD + n] = data
-    _wire.write(_out_view[: _HEAD + n])
-    _wire.readinto(_head)
-    reply = struct.unpack("<BBBBBBBBiI", _head)
-    body = bytes(_in[: _wire.readinto(_in[: reply[9]])])
-    return number, reply, body
-
-
-def _stale():
-    # Ctrl-C cut an earlier call short and its reply was still to come: read on.
-    if not _wire.readinto(_head):
-        raise SystemExit  # the chip is gone
-    reply = struct.unpack("<BBBBBBBBiI", _head)
-    body = bytes(_in[: _wire.readinto(_in[: reply[9]])])
-    return reply, body
 
 
 def _run(handler):
@@ -133,59 +114,90 @@ def _run(handler):
         if handler:
             handler()
     finally:
-        call(CALLBACK_END)
+        ask(CALLBACK_END)
         _nested = 0
 
 
 def _deliver(numbers, interrupts, flags):
+    # `numbers` holds four, a byte each.
     global faulty
     faulty = flags & _FAULTY
-    for i in range(interrupts):
+    for _ in range(interrupts):
+        number = numbers & 0xFF
+        numbers >>= 8
         try:
-            schedule(_run, handlers.get(numbers[i]))
+            schedule(_run, handlers.get(number))
         except RuntimeError:  # schedule queue full: the event is lost, as on the chip
-            call(CALLBACK_DROPPED)
-            if numbers[i] >= SCHEDULED:  # but not what micropython.schedule has accepted
-                call(SCHEDULE, numbers[i])
+            ask(CALLBACK_DROPPED)
+            if number >= SCHEDULED:  # but not what micropython.schedule has accepted
+                ask(SCHEDULE, number)
     if flags & _CTRL_C:
         raise KeyboardInterrupt
 
 
 def call(op, a=0, b=0, data=b""):
     """Ask the chip; (result, reply bytes). A negative result becomes OSError(-result)."""
+    global _sequence
     while True:
-        number, reply, body = _transfer(op, a, b, data)
-        while reply[0] != number:  # not _sequence, which a callback may have moved on by now
-            reply, body = _stale()
-        _deliver(reply[4:8], reply[1], reply[2])
-        if not reply[2] & _AGAIN:  # else callbacks run first, at the jump
+        n = len(data)
+        _out_view[_HEAD : _HEAD + n] = data
+        out = _out_view[: _HEAD + n]
+        # A callback may run at any jump, a finaliser at any allocation; both may call again.
+        _sequence = number = (_sequence + 1) & 0xFF
+        struct.pack_into("<BBHii", _out, 0, number, op | _nested, n, a, b)
+        _wire.write(out)
+        while True:
+            there = _wire.readinto(_words)
+            n = _wire.readinto(_body, _words[3])
+            got, interrupts, flags = _head[0], _head[1], _head[2]
+            numbers, result = _words[1], _words[2]
+            body = bytes(_in[:n])
+            if got == number:
+                break
+            if not there:  # else Ctrl-C cut an earlier call short, whose reply was still to come
+                raise SystemExit  # the chip is gone
+        _deliver(numbers, interrupts, flags)
+        if not flags & _AGAIN:  # else callbacks run first
             break
-    if reply[8] < 0:
-        raise OSError(-reply[8])
-    return reply[8], body
+    if result < 0:
+        raise OSError(-result)
+    return result, body
+
+
+def ask(op, a=0, b=0):
+    """The result of a call without data. It allocates nothing: the heap may be locked."""
+    global _sequence
+    while True:
+        _sequence = number = (_sequence + 1) & 0xFF
+        struct.pack_into("<BBHii", _out, 0, number, op | _nested, 0, a, b)
+        _wire.write(_out, _HEAD)
+        while True:
+            there = _wire.readinto(_words)
+            _wire.readinto(_body, _words[3])
+            got, interrupts, flags = _head[0], _head[1], _head[2]
+            numbers, result = _words[1], _words[2]
+            if got == number:
+                break
+            if not there:
+                raise SystemExit
+        _deliver(numbers, interrupts, flags)
+        if not flags & _AGAIN:
+            break
+    if result < 0:
+        raise OSError(-result)
+    return result
 
 
 def flash(op, address, length, data, into):
-    """Flash read (data empty) or write (into empty), `length` bytes back, 0 or a negative errno.
-
-    Allocates nothing: LittleFS also comes here from finalisers, while the heap is locked.
-    """
-    global _sequence, faulty
+    """Flash read (data empty) or write (into empty): 0 or a negative errno. Allocates nothing."""
+    global _sequence
     _sequence = (_sequence + 1) & 0xFF
     struct.pack_into("<BBHii", _out, 0, _sequence, op | _nested, len(data), address, length)
     _wire.write(_out, _HEAD)
     _wire.write(data)
     _wire.readinto(_head)
     _wire.readinto(into)  # the chip sends as many bytes as were asked for, whatever happened
-    # All of it before the first jump, where a callback may run and use the same buffer.
-    status = _head[8]
-    interrupts = _head[1]
-    flags = _head[2]
-    a = _head[4]
-    b = _head[5]
-    c = _head[6]
-    d = _head[7]
-    faulty = flags & _FAULTY
-    if interrupts or flags & _CTRL_C:
-        _deliver((a, b, c, d), interrupts, flags)
+    interrupts, flags = _head[1], _head[2]
+    numbers, status = _words[1], _words[2]
+    _deliver(numbers, interrupts, flags)
     return -status

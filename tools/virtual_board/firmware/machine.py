@@ -52,8 +52,8 @@ class Pin(PinBase):
 
     def value(self, value=None):
         if value is None:
-            return link.call(link.PIN_GET, self._id)[0]
-        link.call(link.PIN_SET, self._id, 1 if value else 0)
+            return link.ask(link.PIN_GET, self._id)
+        link.ask(link.PIN_SET, self._id, 1 if value else 0)
 
     __call__ = value
 
@@ -107,11 +107,11 @@ class RTC:
 
 
 def reset():
-    link.call(link.RESET)
+    link.ask(link.RESET)
 
 
 def reset_cause():
-    return link.call(link.RESET_CAUSE)[0]
+    return link.ask(link.RESET_CAUSE)
 
 
 def soft_reset():
@@ -129,7 +129,7 @@ def freq(hz=80000000):
 
 
 def idle():
-    link.call(link.WAIT, 1)
+    link.ask(link.WAIT, 1)
 
 
 def disable_irq():

@@ -19,25 +19,37 @@ from micropython import (
 _DEPTH = 4
 
 
+_functions = [None] * _DEPTH
+_arguments = [None] * _DEPTH
+
+
+def _caller(slot):
+    def call():
+        function, argument = _functions[slot], _arguments[slot]
+        _functions[slot] = _arguments[slot] = None
+        function(argument)
+
+    return call
+
+
+for _slot in range(_DEPTH):
+    link.handlers[link.SCHEDULED + _slot] = _caller(_slot)
+
+
 def schedule(function, argument):
-    """Call function(argument) soon; RuntimeError where four are waiting."""
-    for number in range(link.SCHEDULED, link.SCHEDULED + _DEPTH):
-        if not link.handlers.get(number):
+    """Call function(argument) soon; RuntimeError where four are waiting. It allocates nothing."""
+    for slot in range(_DEPTH):
+        if _functions[slot] is None:
             break
     else:
         raise RuntimeError("schedule queue full")
-
-    def run():
-        link.handlers[number] = None
-        function(argument)
-
-    link.handlers[number] = run
-    link.call(link.SCHEDULE, number)
+    _functions[slot], _arguments[slot] = function, argument
+    link.ask(link.SCHEDULE, link.SCHEDULED + slot)
 
 
 def kbd_intr(character):
     """The character that raises KeyboardInterrupt; -1 for none."""
-    link.call(link.KBD_INTR, character)
+    link.ask(link.KBD_INTR, character)
 
 
 def alloc_emergency_exception_buf(size):

@@ -14,27 +14,39 @@ from uselect import poll as _poll
 class poll:
     def __init__(self):
         self._poll = _poll()
-        self.register = self._poll.register
         self.unregister = self._poll.unregister
         self.modify = self._poll.modify
 
+    def register(self, item, *events):
+        if isinstance(item, int):  # the PC's files have numbers, and the chip has none
+            raise OSError("stream operation not supported")
+        return self._poll.register(item, *events)
+
     def ipoll(self, timeout=-1, flags=0):
-        if timeout != 0:
-            self._wait(timeout)
+        start = time.ticks_ms()
+        while timeout != 0:
+            for _ in self._poll.ipoll(0):  # it allocates nothing, as on the chip
+                timeout = 0
+                break
+            else:
+                timeout = _wait(start, timeout)
         return self._poll.ipoll(0, flags)
 
     def poll(self, timeout=-1):
-        if timeout != 0:
-            self._wait(timeout)
-        return self._poll.poll(0)
-
-    def _wait(self, timeout):
         start = time.ticks_ms()
-        while not self._poll.poll(0):
-            left = timeout - time.ticks_diff(time.ticks_ms(), start)
-            if timeout >= 0 and left <= 0:
-                return
-            link.call(link.WAIT, 1)
+        while True:
+            events = self._poll.poll(0)
+            if events or timeout == 0:
+                return events
+            timeout = _wait(start, timeout)
+
+
+def _wait(start, timeout):
+    # A little; 0 where the time is up.
+    if timeout >= 0 and time.ticks_diff(time.ticks_ms(), start) >= timeout:
+        return 0
+    link.ask(link.WAIT, 1)
+    return timeout
 
 
 def select(read, write, error, timeout=None):

@@ -16,6 +16,7 @@ from micropython import const
 AF_INET = 2
 SOCK_STREAM = 1
 SOCK_DGRAM = 2
+SOCK_RAW = 3
 SOL_SOCKET = 1
 SO_BROADCAST, IPPROTO_IP, IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP = 0x20, 0, 0x400, 0x401
 SO_REUSEADDR = 4
@@ -47,7 +48,9 @@ def _close_collected():
 
 
 class socket(stream.Stream):
-    def __new__(cls, family=AF_INET, kind=SOCK_STREAM, *args, **kwargs):
+    def __new__(cls, family=AF_INET, kind=SOCK_STREAM, proto=0, **kwargs):
+        if not (isinstance(family, int) and isinstance(kind, int) and isinstance(proto, int)):
+            raise TypeError("can't convert to int")
         return udp.socket() if kind == SOCK_DGRAM else super().__new__(cls)
 
     def __init__(self, family=AF_INET, kind=SOCK_STREAM, proto=0, *, _accepted=None):

@@ -18,7 +18,8 @@ import link
 import micropython
 
 _POLLNVAL = (32, b"")
-_call = link.call
+_call, _ask = link.call, link.ask
+_MODULE = type(sys)
 _misused = -1  # the operation that crashed the board; 0: an allocation or an exception
 
 
@@ -26,14 +27,14 @@ def run(space):
     """All of it; `space` is the name space of `__main__`."""
     gc.collect()
     gc.disable()
-    link.call, link._run = _refuse, _run_callback
+    link.call, link.ask, link._run = _refuse, _refuse_to_ask, _run_callback
     _call(link.SWEPT)  # callbacks run in here
     for _ in range(8):  # and here: one a jump
         pass
-    link.call = _call
+    link.call, link.ask = _call, _ask
     gc.enable()
     for module in sys.modules.values():  # the finalisers of files
-        if "/firmware/" not in getattr(module, "__file__", ""):
+        if type(module) is _MODULE and hasattr(module, "__file__"):  # not what is built in
             module.__dict__.clear()
     space.clear()
     gc.collect()
@@ -48,6 +49,10 @@ def _refuse(op, a=0, b=0, data=b""):
     if _misused < 0:
         _misused = op
     raise OSError(9)
+
+
+def _refuse_to_ask(op, a=0, b=0):
+    return _refuse(op)[0]
 
 
 def _run_callback(handler):

@@ -17,10 +17,10 @@ def _key():
         _, data = link.call(link.STDIN, 1)
         if data:
             return data
-        link.call(link.WAIT, 1)
+        link.ask(link.WAIT, 1)
 
 
-class Bytes(io.IOBase):
+class FileIO(io.IOBase):
     """sys.stdin.buffer: read() waits until it has all that was asked for."""
 
     def readinto(self, into):
@@ -45,22 +45,22 @@ class Bytes(io.IOBase):
     def ioctl(self, request, wanted):
         if request != _POLL:
             return -22
-        return wanted & (_OUT | (_IN if link.call(link.STDIN, 0)[0] else 0))
+        return wanted & (_OUT | (_IN if link.ask(link.STDIN, 0) else 0))
 
     def _next(self):
         return _key()
 
 
-class Text(Bytes):
+class TextIOWrapper(FileIO):
     """sys.stdin: Enter is a line feed here."""
 
-    buffer = Bytes()
+    buffer = FileIO()
 
     def read(self, length=-1):
-        return Bytes.read(self, length).decode()
+        return FileIO.read(self, length).decode()
 
     def readline(self, length=-1):
-        return Bytes.readline(self, length).decode()
+        return FileIO.readline(self, length).decode()
 
     def _next(self):
         key = _key()

@@ -16,7 +16,7 @@ _EPOCH_2000 = 946684800
 
 
 def ticks_ms():
-    return link.call(link.TICKS_MS)[0]
+    return link.ask(link.TICKS_MS)
 
 
 def ticks_us():
@@ -27,6 +27,8 @@ ticks_cpu = ticks_us
 
 
 def ticks_add(ticks, delta):
+    if not -_PERIOD // 2 < delta < _PERIOD // 2:
+        raise OverflowError("ticks interval overflow")
     return (ticks + delta) & (_PERIOD - 1)
 
 
@@ -36,12 +38,12 @@ def ticks_diff(end, start):
 
 def sleep_ms(ms):
     start = ticks_ms()
-    link.call(link.WAIT, 0)
+    link.ask(link.WAIT, 0)
     while True:
         left = ms - ticks_diff(ticks_ms(), start)
         if left <= 0:
             return
-        link.call(link.WAIT, left)
+        link.ask(link.WAIT, left)
 
 
 def sleep(seconds):
@@ -50,7 +52,7 @@ def sleep(seconds):
 
 def sleep_us(us):
     _sleep_us(us)
-    link.call(link.WAIT, 0)
+    link.ask(link.WAIT, 0)
 
 
 def _date():

@@ -25,8 +25,8 @@ _FREE = {
     "read": 0, "write": 1, "close": 3, "stat": 4, "fstat": 5, "lstat": 6, "poll": 7, "lseek": 8,
     "munmap": 11, "brk": 12, "rt_sigaction": 13, "rt_sigprocmask": 14, "rt_sigreturn": 15,
     "readv": 19, "writev": 20, "select": 23, "sched_yield": 24, "madvise": 28, "nanosleep": 35,
-    "getpid": 39, "exit": 60, "gettimeofday": 96, "sigaltstack": 131, "gettid": 186, "time": 201,
-    "futex": 202, "restart_syscall": 219, "clock_gettime": 228, "clock_getres": 229,
+    "getpid": 39, "exit": 60, "fsync": 74, "gettimeofday": 96, "sigaltstack": 131, "gettid": 186,
+    "time": 201, "futex": 202, "restart_syscall": 219, "clock_gettime": 228, "clock_getres": 229,
     "clock_nanosleep": 230, "exit_group": 231, "newfstatat": 262, "pselect6": 270, "ppoll": 271,
     "getrandom": 318,
 }  # fmt: skip

@@ -165,11 +165,11 @@ class Execution:
         self._reply(0)  # with the events that came before the sweep, and since
         self.events.held = True
 
-    def _end_wait(self, work: int = 0, data: bytes = b"") -> None:
+    def _end_wait(self, work: int = 0) -> None:
         assert self._wait
         self._wait.cancel()
         self._wait = None
-        self._reply(work, data)
+        self._reply(work)
 
     def wake(self) -> None:
         """Something happened: the VM gets it now where it waits."""
@@ -186,8 +186,7 @@ class Execution:
                 self._terminal.ring.interrupt_char = _CTRL_C
                 self._terminal.ring.line_began = self._chip.loop.time()
                 self._source = work.source
-                kind = b"s" if work.single else b"p" if work.pasted else b"e"
-                self._end_wait(protocol.EXECUTE, kind + str(len(work.source)).encode())
+                self._end_wait(protocol.execute(work.single, work.pasted, len(work.source)))
             else:
                 self.events.held = True  # until the sweep
                 self._end_wait(protocol.END)

@@ -21,7 +21,7 @@ from . import protocol
 
 ROOT = Path(__file__).resolve().parents[3]
 # Room for the stand-ins; what is left beyond the chip's own heap, the kernel fills (kernel.py).
-_HEAP = 256 * 1024
+_HEAP = 320 * 1024
 _PIPE = 4096  # bytes
 LAUNCH = (
     f"import sys; sys.path.append({str(ROOT)!r}); "

@@ -17,6 +17,8 @@ OPERATIONS = {
     name: int(value) for name, value in _CONSTANT.findall((FIRMWARE / "link.py").read_text())
 }
 IRQ, EXECUTE, END = (OPERATIONS.pop(name) for name in ("IRQ", "EXECUTE", "END"))  # WAIT's answers
+SINGLE, PASTE = OPERATIONS.pop("SINGLE"), OPERATIONS.pop("PASTE")  # kinds of source
+_FILE = 2
 SCHEDULED = OPERATIONS.pop("SCHEDULED")  # the first number of micropython.schedule's interrupts
 NAMES = {value: name.lower() for name, value in OPERATIONS.items()}
 
@@ -59,3 +61,8 @@ def format_reply(
     four = (*interrupts, 0, 0, 0, 0)[:4]
     head = _REPLY.pack(sequence, len(interrupts), flags, 0, *four, result, len(data))
     return head + data
+
+
+def execute(single: bool, pasted: bool, length: int) -> int:
+    """WAIT's answer for a source of `length` bytes."""
+    return EXECUTE | (SINGLE if single else PASTE if pasted else _FILE) << 2 | length << 4
