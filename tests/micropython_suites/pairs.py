@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from tools.virtual_board.board import VirtualBoard
 
 from .rig import Checkout, fresh_board
 
-_PORTS = range(8000, 8004)  # of UDP that the tests use
 _SERVER, _CLIENT = "192.168.1.42", "192.168.1.43"
 _LIMIT = 100  # s for a test
 
@@ -37,16 +37,25 @@ def run(checkout: Checkout, suite: str, files: str, folder: Path, results: Path)
     report = {}
     for name in names:
         # New boards for each, so that none suffers from the one before.
-        udp = dict.fromkeys(_PORTS, 0)
-        with fresh_board(folder, {}, udp_ports=udp) as server:
+        with fresh_board(folder, {}) as server:
             hosts = {"server": (_SERVER, _TcpPorts(server))}
             with fresh_board(folder, {}, hosts=hosts) as client:
                 client.do(lambda chip: setattr(chip.wlan.ip[0], "given", _lease(_CLIENT)))
-                for port in _PORTS:
-                    number = server.udp_port(port)
-                    client.do(lambda chip, n=number, p=port: chip.udp.introduce(n, (_SERVER, p)))
+                over = threading.Event()
+                thread = threading.Thread(target=_introduce, args=(server, client, over))
+                thread.start()
                 report[name] = _run_one(checkout, name, [server.serial, client.serial], results)
+                over.set()
+                thread.join()
     return report
+
+
+def _introduce(server: VirtualBoard, client: VirtualBoard, over: threading.Event) -> None:
+    """Let the client reach each UDP port that the server binds, until the test is over."""
+    while not over.wait(0.02):
+        for port in server.do(lambda chip: chip.udp.ports_in_use()):
+            number = server.udp_port(port)
+            client.do(lambda chip, n=number, p=port: chip.udp.introduce(n, (_SERVER, p)))
 
 
 def _lease(address: str) -> tuple[str, str, str]:

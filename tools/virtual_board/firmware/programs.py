@@ -99,6 +99,7 @@ def _typed(work, space):
     for start in range(0, length, _CHUNK):
         part = link.call(link.SOURCE, start, _CHUNK)[1]
         source[start : start + len(part)] = part
+    part = None  # nothing of it is on the heap while the source is compiled
     struct.pack_into("QQ", _fields, 0, length, _address_of(source))
     exec(_compile(_text, "<stdin>", "single" if kind == link.SINGLE else "exec"), space)
 

@@ -23,7 +23,7 @@ class poll:
         return self._poll.register(item, *events)
 
     def ipoll(self, timeout=-1, flags=0):
-        start = time.ticks_ms()
+        start = time.ticks_ms() if timeout else 0
         while timeout != 0:
             for _ in self._poll.ipoll(0):  # it allocates nothing, as on the chip
                 timeout = 0
@@ -33,7 +33,7 @@ class poll:
         return self._poll.ipoll(0, flags)
 
     def poll(self, timeout=-1):
-        start = time.ticks_ms()
+        start = time.ticks_ms() if timeout else 0
         while True:
             events = self._poll.poll(0)
             if events or timeout == 0:

@@ -23,10 +23,11 @@ def _key():
 class FileIO(io.IOBase):
     """sys.stdin.buffer: read() waits until it has all that was asked for."""
 
-    def readinto(self, into):
-        for i in range(len(into)):
+    def readinto(self, into, length=-1):
+        length = len(into) if length < 0 else min(length, len(into))
+        for i in range(length):
             into[i] = self._next()[0]
-        return len(into)
+        return length
 
     def read(self, length=-1):
         data = b""
