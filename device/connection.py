@@ -34,8 +34,7 @@ _LINGER_MS = const(50)  # of silence
 _LINGER_READS = const(128)  # 64 KiB
 _CHECK_MS = const(25)
 
-# A slot is a list of these.
-_SOCK = const(0)  # None: the slot is free
+_SOCK = const(0)  # of a slot, which is a list; None: it is free
 _PEER = const(1)
 _SERVICE = const(2)
 _SINCE = const(3)  # ticks: when check() saw it first as it is, or 0 or None
@@ -169,10 +168,9 @@ def _handle_data(slot, n):
 
 
 def _finish(slot):
-    # Close it before its client does, unless lwIP still has another like that, or free its slot
-    # once lwIP has it no more. Until then nobody can bind to its port, as it lacks SO_REUSEADDR
-    # (tcp_bind). readinto() raises if it is closed, or reset: then setsockopt() would crash. No
-    # jump is between these two, so nothing arrives there.
+    # Close it before its client does, unless lwIP has another like that, or free its slot once lwIP
+    # has it no more. Until then nobody can bind to its port, as it lacks SO_REUSEADDR. readinto()
+    # raises if it is closed, or reset: then setsockopt() would crash. No event comes in between.
     sock = slot[_SOCK]
     probe = socket()
     try:

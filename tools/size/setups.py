@@ -24,7 +24,8 @@ class Setup(NamedTuple):
 _MQTT = 'MQTT_HOST = "192.168.1.5"\n'
 _ALL = _MQTT + "MDNS = True\nAUTO_OFF_S = 0\nMETRICS = True\nEVENT_LOG = True\n"
 SETUPS = (
-    Setup("base", "", files=23_000, rom=10_900),
+    # 60 bytes more than before for clients that never close (connection._finish).
+    Setup("base", "", files=23_060, rom=10_900),
     # With the pool of names that MQTT's open: 1,948.
     Setup("MQTT", _MQTT, files=32_300, rom=16_200),
     # Files have no room for all of them: tools/deploy/fit.py.
