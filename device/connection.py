@@ -168,7 +168,7 @@ def _handle_data(slot, n):
 
 
 def _finish(slot):
-    # Close it before its client does, unless lwIP has another like that, or free its slot once lwIP
+    # Close it before its client does, unless lwIP has another like it, or free its slot once lwIP
     # has it no more. Until then nobody can bind to its port, as it lacks SO_REUSEADDR. readinto()
     # raises if it is closed, or reset: then setsockopt() would crash. No event comes in between.
     sock = slot[_SOCK]
