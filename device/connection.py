@@ -15,7 +15,7 @@ On a request's way, here and in server.py, no function has more than 11 words of
 three for a `try` included: for more, MicroPython takes each call's frame from the heap (objfun.c).
 """
 
-import socket
+from socket import socket
 from time import ticks_diff, ticks_ms
 
 from micropython import const
@@ -23,6 +23,8 @@ from micropython import const
 from device.http import error
 
 _SLOTS = const(3)
+_SOL_SOCKET = const(1)
+_SO_REUSEADDR = const(4)
 _CALLBACK = const(20)  # socket option, see server.py
 _BUFFER = const(512)
 _REQUEST_TIMEOUT_MS = const(4000)  # for a whole request to come
@@ -32,8 +34,7 @@ _LINGER_MS = const(50)  # of silence
 _LINGER_READS = const(128)  # 64 KiB
 _CHECK_MS = const(25)
 
-# A slot is a list of these.
-_SOCK = const(0)  # None: the slot is free
+_SOCK = const(0)  # of a slot, which is a list; None: it is free
 _PEER = const(1)
 _SERVICE = const(2)
 _SINCE = const(3)  # ticks: when check() saw it first as it is, or 0 or None
@@ -65,7 +66,7 @@ def accept(listener):
     try:
         slot[_SOCK], slot[_PEER] = listener.accept()
         slot[_SOCK].setblocking(False)
-        slot[_SOCK].setsockopt(socket.SOL_SOCKET, _CALLBACK, callback)
+        slot[_SOCK].setsockopt(_SOL_SOCKET, _CALLBACK, callback)
     except Exception:
         _drop(slot)
     return True
@@ -166,18 +167,17 @@ def _handle_data(slot, n):
 
 
 def _finish(slot):
-    # Close it before its client does, unless lwIP still has another like that, or free its slot
-    # once lwIP has it no more. Until then nobody can bind to its port, as it lacks SO_REUSEADDR
-    # (tcp_bind). readinto() raises if it is closed, or reset: then setsockopt() would crash. No
-    # jump is between these two, so nothing arrives there.
+    # Close it before its client does, unless lwIP has another like it, or free its slot once lwIP
+    # has it no more. Until then nobody can bind to its port, as it lacks SO_REUSEADDR. readinto()
+    # raises if it is closed, or reset: then setsockopt() would crash. No event comes in between.
     sock = slot[_SOCK]
-    probe = socket.socket()
+    probe = socket()
     try:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(socket.getaddrinfo("0.0.0.0", slot[_SERVICE].port)[0][-1])
+        probe.setsockopt(_SOL_SOCKET, _SO_REUSEADDR, 1)
+        probe.bind(("0.0.0.0", slot[_SERVICE].port))
         slot[_READS_LEFT] = 0
         sock.readinto(_view)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+        sock.setsockopt(_SOL_SOCKET, _SO_REUSEADDR, 0)
         slot[_READS_LEFT] = -2
         sock.close()
     except Exception:

@@ -23,7 +23,7 @@ GUARDS = [
     Guard(
         "eviction: a new client takes the slot of one that matters less",
         "device/connection.py",
-        ("        slot = _evict()", "        return False"),
+        ("        slot = max(slots, key=_rank)", "        return False"),
         "test_server_crowd.py::test_six_silent_clients_hold_nobody_up",
     ),
     Guard(
@@ -31,6 +31,25 @@ GUARDS = [
         "device/connection.py",
         ("_UNDISTURBED_MS = const(150)", "_UNDISTURBED_MS = const(0)"),
         "test_server_crowd.py::test_who_has_just_come_is_not_evicted_before_it_has_asked",
+    ),
+    Guard(
+        "one client at a time may keep a connection that the server has closed",
+        "device/connection.py",
+        ("        sock.setsockopt(_SOL_SOCKET, _SO_REUSEADDR, 0)\n", ""),
+        "test_server_stay.py::test_one_connection_of_lwips_five_is_free_whatever_comes",
+    ),
+    Guard(
+        "a reset before the server closes: no option is set on a connection that is gone",
+        "device/connection.py",
+        ("        sock.readinto(_buffer)\n", ""),
+        "test_server_stay.py::test_a_reset_just_before_the_server_closes_does_no_harm",
+    ),
+    Guard(
+        "a client that stays does not keep its port from the next start",
+        "device/switch.py",
+        ("        time.sleep(6)\n", ""),
+        "board/test_soft_reset.py::test_a_client_that_never_closes_keeps_no_port_from_the_next"
+        "_start",
     ),
     Guard(
         "an evicted connection leaves lwIP at once",

@@ -7,6 +7,7 @@ OK = b'HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{"on": true}'
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\n\r\n"
 LIMIT = 1536
 SOCK, DATA = 0, 4  # of a slot, as in device/connection.py
+UNDISTURBED = 225  # ms: until a client can be evicted, and a job has seen that
 
 
 def handle(data):
@@ -68,3 +69,10 @@ class Board:
         """True if nothing is left of any client."""
         slots = [slot for slot in self.connection.slots if slot[SOCK] or slot[DATA]]
         return not slots and not self.net.pcbs
+
+
+def crowd(board, *said):
+    """Clients with what they say, who have been there for long enough to be evicted."""
+    clients = [board.client(words) for words in said]
+    board.net.idle(UNDISTURBED)
+    return clients

@@ -4,7 +4,6 @@ It does in a loop what server.sweep() does in callbacks, with the same functions
 """
 
 import select
-import socket
 import sys
 
 from micropython import const
@@ -24,15 +23,15 @@ class Micropython:
     schedule = {}.setdefault  # takes two arguments
 
 
-class Sockets:
-    """Instead of `socket` in connection.py, which tries to bind to a port where somebody listens:
-    Linux lets nobody do that. A connection that nobody closes needs no care here.
+class Socket:
+    """What connection.py binds to find out whether it may close. Here it may: Linux has room for
+    connections that nobody closes, and lets nobody bind where somebody listens.
     """
 
-    from socket import SO_REUSEADDR, SOL_SOCKET, socket
+    def bind(self, *_):
+        pass
 
-    def getaddrinfo(host, port):
-        return socket.getaddrinfo(host, 0)
+    setsockopt = close = bind
 
 
 def load():
@@ -42,7 +41,7 @@ def load():
 
     # What option 20 is given. On Linux that is SO_RCVTIMEO, and 16 zeros mean no timeout.
     connection.callback = bytes(16)
-    connection.socket = Sockets
+    connection.socket = Socket
     return server
 
 
