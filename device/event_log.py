@@ -30,7 +30,8 @@ _WIFI = const(4)
 _DEPLOY = const(6)
 _BY = ("prompt", "web", "button", "MQTT", "timer")
 _WEB = const(1)
-_MODULES = ("", "api", "button", "mqtt", "auto_off")
+_MQTT = const(3)
+_MODULES = ("", "api", "button", "", "auto_off")
 # By the SDK's numbers, as in status.py.
 _CAUSES = const("power-on,watchdog,exception,watchdog,software,deep sleep,reset pin,soft reset")
 
@@ -40,7 +41,6 @@ _seconds = 0  # since this boot
 _ms = 0  # of the next second
 _last = 0  # ticks: when these were right
 _set_light = rtc_state.set_light
-_led = None  # the function for /led
 
 
 class _Led:
@@ -64,7 +64,7 @@ class _Led:
 
 def start(settings):
     """Note this boot, and each event from now on."""
-    global _last, _led
+    global _last
     kept = rtc_state._bytes
     if len(kept) < _END:
         kept.extend(bytes(_END - len(kept)))
@@ -85,8 +85,11 @@ def start(settings):
         module = sys.modules.get("device." + _MODULES[by])
         if module:
             module.led = _Led(by)  # type: ignore[attr-defined]
-    allow, _led = api.routes["/led"]
-    api.routes["/led"] = (allow, _request)
+    allow, handler = api.routes["/led"]
+    api.routes["/led"] = (allow, _as(_WEB, handler))
+    mqtt_switch = sys.modules.get("device.mqtt_switch")
+    if mqtt_switch:
+        mqtt_switch.take = _as(_MQTT, mqtt_switch.take)  # type: ignore[attr-defined]
     server.jobs.append(poll)
     api.routes["/log"] = ("GET, HEAD", _get)
     status.more.append(_report)
@@ -108,14 +111,18 @@ def poll(now):
     return _LOOK_MS
 
 
-def _request(*request):
-    # A request with for_s takes no way through api.py's led.
-    global _by
-    _by = _WEB
-    try:
-        return _led(*request)
-    finally:
-        _by = 0
+def _as(by, function):
+    # What `function` switches is the doing of `by`, also with a time: that takes no way through
+    # its module's led.
+    def call(*arguments):
+        global _by
+        _by = by
+        try:
+            return function(*arguments)
+        finally:
+            _by = 0
+
+    return call
 
 
 def _count(now):

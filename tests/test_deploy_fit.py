@@ -29,4 +29,4 @@ def test_one_feature_fits_without_romfs(source):
 
 
 def test_every_feature_has_its_figure():
-    assert {s.feature for s in fit.OPTIONAL} == set(fit._BYTES)
+    assert {s.feature for s in fit.OPTIONAL} == set(fit.BYTES)

@@ -6,9 +6,11 @@ mounts the image from a buffer that is on the heap before anything is measured.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,12 +63,27 @@ def serving(tree: Path) -> Kept:
 
 def both(tree: Path, settings: str) -> dict[str, Kept]:
     """The bundle with these lines more in webrepl_cfg.py, "files" and in "ROMFS"."""
+    with _with(tree, settings) as files:
+        rom = wasm.with_rom(files, files.parent / "rom")
+        return {"files": serving(files), "ROMFS": serving(rom)}
+
+
+def added(tree: Path, settings: list[str]) -> list[int]:
+    """Bytes of heap that the bundle as files keeps more with each of these lines by itself."""
+    heaps = []
+    for lines in ("", *settings):
+        with _with(tree, lines) as files:
+            heaps.append(serving(files).heap)
+    return [heap - heaps[0] for heap in heaps[1:]]
+
+
+@contextlib.contextmanager
+def _with(tree: Path, settings: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
         files = Path(shutil.copytree(tree, Path(name) / "files"))
         with open(files / build.CONFIG, "a") as f:
             f.write(settings)
-        rom = wasm.with_rom(files, Path(name) / "rom")
-        return {"files": serving(files), "ROMFS": serving(rom)}
+        yield files
 
 
 def paths(tree: Path) -> list[str]:
