@@ -7,7 +7,7 @@ import time
 from device import button
 
 # What only booting needs, here and for tools/boot_only.py.
-_BOOT_ONLY = ("startup", "config", "options", "wifi", "switch")
+_BOOT_ONLY = ("startup", "config", "options", "wifi", "access_point", "switch")
 
 
 def start(startup=None):

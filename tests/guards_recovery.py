@@ -45,7 +45,7 @@ GUARDS = [
     ),
     Guard(
         "no open access point",
-        "device/wifi.py",
+        "device/access_point.py",
         ("            ap.active(False)  # better none than somebody else's", "            pass"),
         "test_wifi_access_point.py::test_an_access_point_that_keeps_the_firmwares"
         "_password_is_switched_off",

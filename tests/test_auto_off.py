@@ -51,7 +51,8 @@ class Board:
         if every >= 0:
             settings.features.append("auto_off")
         steps = startup._Steps(None)
-        steps.startup = startup.Startup(settings)
+        steps.startup = startup.Startup()
+        steps.startup.settings = settings
         steps.light()
         self.safe_mode_light = self.lit
         if start:
