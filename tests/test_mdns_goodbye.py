@@ -38,3 +38,14 @@ def test_another_board_with_our_name_that_leaves_is_no_conflict():
     goodbye = mdns_message.goodbye()
     mdns_message.use("lamp", IP)
     assert note(goodbye, mdns_message.parse(goodbye))[3] == b""
+
+
+def test_a_goodbye_is_no_question_and_gets_no_answer():
+    mdns_message.use("lamp", IP)
+    asked, alone, *_, is_question = note(b"", mdns_message.parse(mdns_message.goodbye()))
+    assert (asked, alone, is_question) == (0, False, False)
+
+
+def test_the_goodbye_of_the_longest_name_fits_into_a_packet():
+    mdns_message.use("x" * 35, IP)
+    assert len(mdns_message.goodbye()) < 512

@@ -31,6 +31,8 @@ _LOOK = """async () => {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [picture.width, picture.height];
   const context = canvas.getContext("2d");
+  context.fillStyle = "white"; // the code has no background of its own
+  context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(picture, 0, 0, picture.width, picture.height);
   const {data, width, height} = context.getImageData(0, 0, canvas.width, canvas.height);
   const grey = data.filter((_, i) => i % 4 == 1);

@@ -42,7 +42,7 @@ def why_not() -> str:
     """What is missing here for such a network, or ""."""
     if missing := [tool for tool in TOOLS if not shutil.which(tool, path=PATH)]:
         return f"no {missing[0]} here (Debian: apt install avahi-daemon avahi-utils dbus iproute2)"
-    probe = ["unshare", "-n", "-m", "ip", "link", "add", "a", "type", "veth", "peer", "name", "b"]
+    probe = "unshare -n -m ip link add name pc type veth peer name board".split()
     if subprocess.run(probe, env=ENVIRONMENT, capture_output=True).returncode:
         return "no network namespace can be made here (that needs root)"
     return ""
@@ -58,7 +58,7 @@ class Home:
         self._folder, self._stack = folder, stack
         self._environment = ENVIRONMENT | {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={folder}/bus"}
         self.pc, self.board = self._space(), self._space()
-        link = f"ip link add pc type veth peer name board netns {self.board}"
+        link = f"ip link add name pc type veth peer name board netns {self.board}"
         self._run(self.pc, *link.split())
         for space, name, address in ((self.pc, "pc", PC), (self.board, "board", BOARD)):
             self._run(space, *f"ip addr add {address}/24 dev {name}".split())
