@@ -50,9 +50,11 @@ def modules(tree: Path, names: tuple[str, ...]) -> list[tuple[str, int]]:
 
 
 def serving(tree: Path) -> Kept:
-    """The whole bundle, booted and serving. UserError where it does not serve."""
+    """The whole bundle, booted and serving. UserError where it or a feature does not serve."""
     first, *rest = wasm.boot(tree)
     printed = _printed(tree, [first, wasm.COLLECT, _LOOK, *rest, _LOOK, _SERVES])
+    if off := re.search(r"switch: (.* is off: .*)", printed):
+        raise UserError(f"on the WebAssembly build {off[1]}", "see tools/size/wasm/standins.py")
     before, after = ([int(n) for n in found] for found in _LOOKED.findall(printed))
     heap, names, texts, total = (b - a for a, b in zip(before, after))
     # The stand-ins have names, too: so the pools come at other times here than on the chip, where
@@ -69,11 +71,15 @@ def both(tree: Path, settings: str) -> dict[str, Kept]:
 
 
 def added(tree: Path, settings: list[str]) -> list[int]:
-    """Bytes of heap that the bundle as files keeps more with each of these lines by itself."""
+    """Bytes of heap that the bundle as files keeps more with each of these lines by itself.
+
+    Without the pools of names, as in modules().
+    """
     heaps = []
     for lines in ("", *settings):
         with _with(tree, lines) as files:
-            heaps.append(serving(files).heap)
+            found = serving(files)
+            heaps.append(found.heap - _pools(found.names)[0])
     return [heap - heaps[0] for heap in heaps[1:]]
 
 
