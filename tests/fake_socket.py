@@ -105,7 +105,7 @@ def plug_in(monkeypatch, net, **more):
         monkeypatch.setitem(sys.modules, "device." + name, None)
         monkeypatch.setattr(device, name, None, raising=False)
         del sys.modules["device." + name]
-    names = names if more else names[:-1]  # the door needs stand-ins of its own
+    names = names if more else names[:-1]  # WebREPL needs stand-ins of its own
     for name in names:
         delattr(device, name)
     with monkeypatch.context() as during_import:

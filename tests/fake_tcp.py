@@ -1,4 +1,7 @@
-"""TCP connections as lwIP and modlwip.c have them on the ESP8266, in memory: both ends of each."""
+"""TCP connections as lwIP and modlwip.c have them on the ESP8266, in memory: both ends of each.
+
+test_tcp_contract.py holds it to what the virtual board's TCP does.
+"""
 
 import errno
 
@@ -136,15 +139,12 @@ class Socket:
             buffer[:n] = self.incoming[:n]
             self.incoming = self.incoming[n:]
             return n
-        if self.error:
-            self.error, error = errno.EBADF, self.error
-            raise OSError(error)
+        self._tell()
         return 0 if self.eof else None
 
     def send(self, data):
         self._alive()
-        if self.error:
-            raise OSError(self.error)
+        self._tell()
         room = SEND_BUFFER - self.client.unacked
         if self.blocking and not room:
             stands_still()
@@ -176,12 +176,19 @@ class Socket:
         if self.closed:
             raise OSError(errno.EBADF)
 
+    def _tell(self):
+        if self.error:  # a reset, once; from then on there is no connection
+            self.error, error = errno.ENOTCONN, self.error
+            raise OSError(error)
+
     def ready(self, events):
         if self.closed:
             return POLLNVAL
         if self.port is not None:
             return POLLIN if self.waiting else 0
         flags = POLLIN if self.incoming or self.eof or self.error else 0
-        if not self.error and self.client.unacked < SEND_BUFFER:
+        if self.error != errno.ENOTCONN and self.client.unacked < SEND_BUFFER:
             flags |= POLLOUT
-        return flags & events | (POLLERR | POLLHUP if self.error else 0)
+        if self.error:
+            flags |= POLLHUP if self.error == errno.ENOTCONN else POLLHUP | POLLERR
+        return flags & (events | POLLERR | POLLHUP)

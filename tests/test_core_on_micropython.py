@@ -17,8 +17,8 @@ MICROPYTHON = str(BESIDE) if BESIDE.exists() else shutil.which("micropython")
 HEAP = "76k"  # 64-bit words: stands for the chip's 38 KiB
 CORE = (
     "test_http test_http_refusals test_api test_api_access test_api_polls test_corpus"
-    " test_security_requests test_mqtt_packets test_mdns_message test_mdns_goodbye test_setup_dns"
-    " test_setup_form"
+    " test_security_requests test_mqtt_packets test_mdns_message"
+    " test_mdns_answer test_mdns_goodbye test_setup_dns test_setup_form"
 ).split()
 WALKS = ["walk_light", "walk_told"]
 WALK_HEAP = "1M"  # each of their boots loads the device code from source

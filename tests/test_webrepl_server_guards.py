@@ -1,4 +1,4 @@
-"""Nobody who comes to WebREPL's door can stop the board, or lock others out."""
+"""No client of WebREPL can stop the board, or lock others out."""
 
 import types
 

@@ -83,7 +83,10 @@ def walk(browser: Browser, board: VirtualBoard, label: Path) -> Iterator[tuple[s
     page = context.new_page()
 
     svg = base64.b64encode(label.read_bytes()).decode()
-    page.set_content(f'<img src="data:image/svg+xml;base64,{svg}" width=320>')
+    page.set_content(
+        '<body style="display:grid;place-content:center;height:90vh">'
+        f'<img src="data:image/svg+xml;base64,{svg}" style="zoom:2">'
+    )
     network = scan(page)
     yield "label", page
     board.do(lambda chip: _join(chip, network["S"], network["P"]))

@@ -106,7 +106,7 @@ def test_a_reset_at_any_stage_of_a_request_leaves_nothing(
     victim: Victim, said: bytes, seen: bool
 ) -> None:
     with victim.suffers() as board:
-        for _ in range(4):  # one more than there are places
+        for _ in range(4):  # one more than there are slots
             sock = client.connect(board.http)
             sock.sendall(said)
             if seen:

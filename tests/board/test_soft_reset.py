@@ -14,7 +14,7 @@ from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import EXCEPTION, POWER_ON, Chip
 from tools.virtual_board.hardware.gpio import BUTTON
 
-DOOR, PAGE = 1, 2  # the listeners' numbers, in the order in which they were made
+WEBREPL, PAGE = 1, 2  # the listeners' numbers, in the order in which they were made
 PIN = 4
 
 
@@ -30,7 +30,7 @@ def ran_through(board: VirtualBoard) -> bool:
     return board.do(lambda chip: (chip.crashes, chip.cause)) == (0, POWER_ON)
 
 
-@pytest.mark.parametrize("listener", [DOOR, PAGE])
+@pytest.mark.parametrize("listener", [WEBREPL, PAGE])
 def test_a_client_that_comes_at_a_soft_reset_crashes_nothing(
     board: VirtualBoard, listener: int
 ) -> None:

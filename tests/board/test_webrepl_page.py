@@ -38,11 +38,11 @@ def test_the_browser_opens_the_boards_page_and_its_source_is_named(board, projec
 
 
 def test_a_client_from_elsewhere_is_named_as_the_board_has_it(board, project, opened):
-    door = f"webrepl_server.start({client.PASSWORD!r}, 'http://nas.lan/webrepl/')"
+    start = f"webrepl_server.start({client.PASSWORD!r}, 'http://nas.lan/webrepl/')"
     run(
         "repl",
         project,
-        f"from device import webrepl_server\n{door}".encode(),
+        f"from device import webrepl_server\n{start}".encode(),
         **way(board, "PORT"),
     )
     status, shown = run("webrepl_page", project, **way(board, "HOST"))

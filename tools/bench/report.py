@@ -1,4 +1,4 @@
-"""What was measured, as tables: for a terminal, and for docs/performance.md."""
+"""Make tables of what was measured: for a terminal, and for docs/performance.md."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tools.bench.boot import Stage
 from tools.bench.instructions import Counts
-from tools.bench.server import FLOOR, MICRODOT, PEERS, SWITCH
+from tools.bench.server import FLOOR, MICRODOT, SERVERS, SWITCH
 from tools.errors import UserError
 
 _BEGIN = "<!-- `make bench` writes from here -->\n"
@@ -18,7 +18,7 @@ BLOCKS = "blocks"
 
 @dataclass
 class Figures:
-    """All that is known of one server. Latencies in s: median and 99th percentile."""
+    """All figures of one server. Latencies in s: median and 99th percentile."""
 
     runs: list[Counts]  # the last is the whole of it
     allocated: float
@@ -59,7 +59,7 @@ def _requests(figures: dict[str, Figures]) -> Table:
     return Table(
         "One `GET /led`",
         ("", "instructions", "in three parts", "bytes allocated", "heap kept"),
-        list(zip(PEERS, *last, *heap)),
+        list(zip(SERVERS, *last, *heap)),
         "In brackets: multiples of the floor. Instructions are counted by valgrind's callgrind: "
         "the difference between 300 and 100 requests, divided by 200. The request arrives "
         "together with its connection, or in three parts: the connection, the request and the "
@@ -171,6 +171,6 @@ def renewed(document: Path, made: Sequence[Table]) -> str:
     before, begin, rest = document.read_text("utf-8").partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not begin or not end:
-        raise UserError(f"{document} has lost its marks", f"put them back: {_BEGIN}{_END}")
+        raise UserError(f"{document} lacks its two marks", f"put them back: {_BEGIN}{_END}")
     body = "\n".join(map(markdown, made))
     return f"{before}{_BEGIN}\n{body}\n{_END}{after}"

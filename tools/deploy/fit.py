@@ -1,4 +1,4 @@
-"""Whether a board's firmware and heap have room for the features that its settings turn on."""
+"""Check that a board's firmware and heap have room for the features that its settings turn on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CURE = "flash firmware with ROMFS (`make flash`; 2 MiB of flash or more)"
 
 
 def check(source: str, has_rom: bool) -> None:
-    """UserError where settings, the text of a webrepl_cfg.py, want more than the board has."""
+    """UserError if settings, the text of a webrepl_cfg.py, need more than the board has."""
     if has_rom:
         return
     values = DEFAULTS | {k: v for k, v in read(source).items() if k in DEFAULTS}
