@@ -11,6 +11,7 @@ from time import ticks_add, ticks_diff, ticks_ms
 
 import network
 from micropython import const
+from vfs import rom_ioctl  # noqa: F401  (firmware without ROMFS has no room: nothing is loaded)
 
 from device import access, mdns_message, server, status
 

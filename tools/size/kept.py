@@ -50,7 +50,7 @@ def modules(tree: Path, names: tuple[str, ...]) -> list[tuple[str, int]]:
 
 
 def serving(tree: Path) -> Kept:
-    """Measure the whole bundle, booted and serving; UserError if it, or a feature, does not serve."""
+    """Measure the bundle, booted and serving; UserError if it, or a feature, does not serve."""
     first, *rest = wasm.boot(tree)
     printed = _printed(tree, [first, wasm.COLLECT, _LOOK, *rest, _LOOK, _SERVES])
     if off := re.search(r"switch: (.* is off: .*)", printed):
