@@ -4,9 +4,11 @@ MicroPython, in a process of its own, since what stands in for the firmware stay
 import gc
 import sys
 
-import core_cases  # before another `time`, for what it imports of the PC
+from core_cases import LINES
+from feature_chip import PERIOD, Flash, machine, network
 
-PERIOD = 1 << 30  # of ticks_ms
+import device
+
 EXCEPTION, SOFT, PIN = 2, 4, 6  # causes of a reset
 ALL = (
     "led rtc_state auto_off power_on metrics event_log api status button server options http"
@@ -14,106 +16,13 @@ ALL = (
 ).split()
 
 
-class Time:
-    """What device code takes of `time`; machine.now is the clock."""
-
-    def ticks_ms():
-        return machine.now % PERIOD
-
-    def ticks_add(ticks, delta):
-        return (ticks + delta) % PERIOD
-
-    def ticks_diff(end, start):
-        return (end - start + PERIOD // 2) % PERIOD - PERIOD // 2
-
-    def sleep_ms(ms):
-        machine.now += ms
-
-
-class Micropython:
-    def const(value):
-        return value
-
-    def schedule(function, argument):
-        pass
-
-
-class Flash:
-    """`esp`, of a board with ROMFS; with `cut`, power goes in the middle of a write or erase."""
-
-    START, SIZE = 0xFF000, 4096
-
-    def __init__(self, data=b""):
-        self.data = bytearray(data + b"\xff" * (self.SIZE - len(data)))
-        self.cut = False
-
-    def flash_read(self, at, into):
-        at -= self.START
-        into[:] = self.data[at : at + len(into)]
-
-    def flash_write(self, at, data):
-        for i in range(2 if self.cut else 4):
-            self.data[at - self.START + i] &= data[i]
-        self._end()
-
-    def flash_erase(self, sector):
-        size = self.SIZE // 2 if self.cut else self.SIZE
-        self.data[:size] = b"\xff" * size
-        self._end()
-
-    def _end(self):
-        if self.cut:
-            raise Crash
-
-
-class Vfs:
-    """Firmware with ROMFS."""
-
-    class Partition:
-        def __len__(self):
-            return 0x50000
-
-    def rom_ioctl(*_):
-        return Vfs.Partition()
-
-
-class Crash(BaseException):
-    """The board goes down: behind so many writes of RTC memory, or in the middle of one of flash.
-    Device code cannot catch it.
-    """
-
-    after = None
-
-
 class Settings:
     LED_PIN, LED_ACTIVE_LOW, POWER_ON = 2, True, "last"
     AUTO_OFF_S = 600
 
 
-for _name in ("machine", "network"):
-    sys.modules.pop(_name, None)
-sys.modules["time"], sys.modules["micropython"], sys.modules["vfs"] = Time, Micropython, Vfs
-import machine  # noqa: E402
-import network  # noqa: E402
-
-import device  # noqa: E402
-
 if not hasattr(gc, "mem_free"):
     gc.mem_free = lambda: 20000
-_memory = machine.RTC.memory
-
-
-def _memory_or_crash(self, *data):
-    result = _memory(self, *data)
-    if data and Crash.after is not None:
-        Crash.after -= 1
-        if Crash.after < 0:
-            Crash.after = None
-            raise Crash
-    return result
-
-
-machine.RTC.memory = _memory_or_crash
 
 
 class Board:
@@ -195,7 +104,7 @@ class Board:
 
     def send(self, line, body=b""):
         """The response to a request."""
-        head = line + b" HTTP/1.1\r\n" + core_cases.LINES
+        head = line + b" HTTP/1.1\r\n" + LINES
         response = bytes(self.api.handle(head + b"Content-Length: %d\r\n\r\n" % len(body) + body))
         assert len(response) <= 1071
         return response

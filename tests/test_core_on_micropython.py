@@ -49,7 +49,7 @@ def compile_to(folder, path):
 def compiled(tmp_path_factory):
     """A folder with the tests compiled: only the device code is to be weighed as source."""
     folder = tmp_path_factory.mktemp("compiled")
-    for name in [*CORE, *WALKS, "core_cases", "mdns_cases", "feature_board"]:
+    for name in [*CORE, *WALKS, "core_cases", "mdns_cases", "feature_board", "feature_chip"]:
         compile_to(folder, TESTS / (name + ".py"))
     for name in ("machine", "network"):
         compile_to(folder, TESTS / "stubs" / (name + ".py"))

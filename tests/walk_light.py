@@ -2,7 +2,8 @@
 ends of the clock. Runs on CPython and MicroPython."""
 
 from core_cases import note
-from feature_board import EXCEPTION, PERIOD, PIN, SOFT, Board, Crash, Flash, chance, machine
+from feature_board import EXCEPTION, PIN, SOFT, Board, chance
+from feature_chip import PERIOD, Crash, Flash, machine
 
 ON, OFF = b'{"on": true}', b'{"on": false}'
 EVERY = 600

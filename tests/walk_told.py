@@ -3,7 +3,8 @@
 import sys
 
 from core_cases import note
-from feature_board import EXCEPTION, SOFT, Board, machine, network
+from feature_board import EXCEPTION, SOFT, Board
+from feature_chip import machine, network
 
 
 def figures(board):
