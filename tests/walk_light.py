@@ -53,6 +53,8 @@ class Relay:
             self.board.led.signal.value(1)  # at the prompt, past the module
         if 0 < way < 4:
             self.deadline = until
+        elif not self.board.lit:
+            self.deadline = 0
 
     def step(self):
         """Something happens, and time passes."""
@@ -61,15 +63,15 @@ class Relay:
         if crashes:
             Crash.after = self.below(6)
         try:
-            if what < 6:
+            if what < 4:
                 self.asked()
             else:
-                self.board.boot((EXCEPTION, SOFT, PIN, 0)[what - 6])
+                self.board.boot((EXCEPTION, EXCEPTION, SOFT, SOFT, PIN, 0)[what - 4])
                 assert what < 9 or not self.board.lit, "power that comes switches it on"
         except Crash:
             self.board.boot(EXCEPTION)
         Crash.after = None
-        self.pass_by((1, 3, 9, 11, 40, 250, 700)[self.below(7)])
+        self.pass_by((1, 9, 9, 11, 40, 700, 700)[self.below(7)])
         self.offs += not self.board.lit
 
 
