@@ -105,6 +105,7 @@ $(HOME_ASSISTANT): tests/home_assistant/requirements.txt
 ##   TRIAL=0              keep what is deployed, also if it does not work
 ##   OLD_PASS='...'       the board's WebREPL password, where webrepl_cfg.py has a new one
 ##   COUNT=n              how many requests `make soak` makes (100000)
+##   MQTT=1               `make soak` with MQTT on, and a Mosquitto that restarts ten times
 ##   WRITE=1              bench, screenshots and recording write into docs/, not into build/
 ##
 ## make ends with status 0, or 2 when something failed; the line above make's own says what. A tool

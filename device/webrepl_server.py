@@ -116,7 +116,7 @@ def _is_free():
         return True
     silence = time.ticks_diff(time.ticks_ms(), _heard)
     if terminal is _terminal and not 0 <= silence < _SILENCE_MS:
-        connection.abort(_sock)
+        connection.abort(_sock, 0)
         _sock.close()
         return True
     os.dupterm(terminal)

@@ -2,6 +2,7 @@
 
 import runpy
 import sys
+import types
 from pathlib import Path
 
 import machine
@@ -88,7 +89,7 @@ class Board:
         self.lose_modules()
         if server:
             self.stand_in("device.server", server)
-        self.stand_in("device.webrepl_server", self.webrepl)
+        self.stand_in("device.webrepl_server", types.SimpleNamespace(start=self.webrepl.start))
         self.stand_in("webrepl", self.stock)
         for name in missing:
             self.stand_in(name, None)

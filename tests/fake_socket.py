@@ -40,6 +40,12 @@ class Net:
     def ticks_add(self, ticks, delta):
         return (ticks + delta) % PERIOD
 
+    def sleep_ms(self, ms):
+        self.now += ms
+        for client in list(self.pcbs):
+            if client.closed:
+                client.gone()  # as lwIP does after 5 s
+
     def schedule(self, function, argument):
         self.allocate("schedule")
         if len(self.queue) >= QUEUE:

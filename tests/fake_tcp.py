@@ -33,6 +33,7 @@ class Client:
         self.sock = None  # the board's, once accepted
         self.unacked = 0  # of the board's send buffer
         self.closed = False  # by the board
+        self.port, self.reuse = listener.port, listener.reuse
         net.pcbs.append(self)
         if len(listener.waiting) >= listener.backlog:
             self.reset_by_board()
@@ -105,14 +106,18 @@ class Socket:
                 raise TypeError("object with buffer protocol required")
             self.callback = value
         elif option == SO_REUSEADDR:
-            self.reuse = True
+            assert not self.error, "the chip would crash: the PCB is gone"
+            (self.client or self).reuse = bool(value)
 
     def bind(self, address):
-        if address[1] in self.net.listeners or not self.reuse:
+        users = [*self.net.listeners.values(), *self.net.pcbs]
+        if any(user.port == address[1] and not (user.reuse and self.reuse) for user in users):
             raise OSError(errno.EADDRINUSE)
         self.port = address[1]
 
     def listen(self, backlog):
+        if self.port in self.net.listeners:
+            raise OSError(errno.ENOMEM)
         self.backlog = backlog
         self.net.listeners[self.port] = self
 
@@ -144,7 +149,7 @@ class Socket:
 
     def send(self, data):
         self._alive()
-        self._tell()
+        self._tell(errno.EBADF)
         room = SEND_BUFFER - self.client.unacked
         if self.blocking and not room:
             stands_still()
@@ -162,7 +167,8 @@ class Socket:
         self.closed = True
         client = self.client
         if client is None:
-            self.net.listeners.pop(self.port, None)
+            if self.net.listeners.get(self.port) is self:
+                del self.net.listeners[self.port]
         elif not self.error:
             client.closed = True
             if self.incoming or client.refused or client.unacked >= SEND_BUFFER:
@@ -176,13 +182,15 @@ class Socket:
         if self.closed:
             raise OSError(errno.EBADF)
 
-    def _tell(self):
-        if self.error:  # a reset, once; from then on there is no connection
-            self.error, error = errno.ENOTCONN, self.error
+    def _tell(self, then=errno.ENOTCONN):
+        if self.error:  # a reset, once; `then` from then on
+            error = self.error
+            if error == errno.ECONNRESET:
+                self.error = then
             raise OSError(error)
 
     def ready(self, events):
-        if self.closed:
+        if self.closed or self.error == errno.EBADF:
             return POLLNVAL
         if self.port is not None:
             return POLLIN if self.waiting else 0

@@ -87,6 +87,7 @@ def test_the_whole_bundle_loads_from_source():
         "auto_off",
         "event_log",
         "home_assistant",
+        "lookup",
         "mdns",
         "metrics",
         "mqtt",

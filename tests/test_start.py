@@ -78,6 +78,9 @@ def test_what_only_booting_needs_leaves_the_heap(board):
     for name in boot_only():
         assert "device." + name not in sys.modules
     assert "startup" not in board.globals
+    loaded = [module for name, module in sys.modules.items() if name.startswith("device.")]
+    assert len(loaded) > 8
+    assert not [module for module in loaded if hasattr(module, "start")]
 
 
 def test_a_switch_that_runs_is_not_started_twice(board):

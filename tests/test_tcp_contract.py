@@ -3,7 +3,7 @@
 test_virtual_lwip*.py have what the virtual board's alone plays: time, segments and windows.
 """
 
-from errno import EADDRINUSE, EAGAIN, EBADF, ECONNRESET, ENOTCONN
+from errno import EADDRINUSE, EAGAIN, EBADF, ECONNRESET
 
 from tcp_contract_rig import POLLERR, POLLHUP, POLLIN, POLLOUT, error, on_both, pair
 
@@ -78,15 +78,16 @@ def test_a_reset_is_no_event_and_is_told_once_behind_what_came_before(on):
 
 
 @on_both
-def test_writing_after_a_reset_tells_it(on):
-    async def test_misuse(net):
+def test_a_send_after_a_reset_tells_it_and_leaves_no_socket(on):
+    async def test(net):
         client, sock = await pair(net)
         net.reset(client)
         await net.until(lambda: net.poll(sock) & POLLERR)
         assert error(net.write, sock, b"x") == ECONNRESET
-        assert error(net.write, sock, b"x") == ENOTCONN
+        assert error(net.write, sock, b"x") == EBADF
+        assert error(net.read, sock, 1) == EBADF
 
-    on(test_misuse)
+    on(test)
 
 
 @on_both

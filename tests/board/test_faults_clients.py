@@ -6,7 +6,9 @@ import time
 
 import client
 import pytest
-from fault_rig import GET, OFF, PUT, Victim, answers, connections, reset
+from fault_rig import GET, OFF, PUT, Victim, answers, connections, log_in, reset
+
+_STAYING = 35  # clients, five a second: for longer than lwIP keeps one of them
 
 STAGES = {
     "before the request": b"",
@@ -59,6 +61,21 @@ def test_an_answer_that_is_never_read_holds_nobody_up(victim: Victim) -> None:
         for sock in socks:
             sock.sendall(GET)
         answers(board)
+
+
+def test_clients_that_are_answered_and_never_close_take_one_connection_of_five(
+    victim: Victim,
+) -> None:
+    with victim.suffers() as board, contextlib.ExitStack() as stack:
+        session = log_in(board)
+        for _ in range(_STAYING):
+            sock = stack.enter_context(client.connect(board.http))
+            sock.sendall(GET)
+            assert sock.recv(12) == b"HTTP/1.1 200"
+            time.sleep(0.2)
+            assert client.led(board.http) is True
+            assert board.do(lambda chip: chip.stack.active_pcbs) < 5  # so the next SYN is heard
+        session.close()
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 6, 12])

@@ -17,7 +17,7 @@ from tools.virtual_board.vm import process
 
 # Names of the PC's that none of the chip's modules has.
 FORBIDDEN = (
-    "system getenv putenv VfsPosix VfsFat AF_UNIX inet_pton tcgetattr setraw bytearray_at "
+    "system getenv putenv VfsPosix VfsLfs1 AF_UNIX inet_pton tcgetattr setraw bytearray_at "
     "bytes_at mem8 mem32 func start_new_thread __import__"
 ).split()
 # Tries every name in every way, and prints what is found that should not be.

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tools.bench import boot, callgrind, heap, instructions, latency, plot, report
+from tools.bench import boot, callgrind, clock, heap, instructions, latency, plot, report
 from tools.bench.report import Figures
 from tools.bench.server import SERVERS, compile_all
 from tools.errors import main
@@ -72,9 +72,12 @@ def _say(what: str) -> None:
 def _main() -> None:
     callgrind.check()
     folder = results_folder()
-    figures = measure(compile_all(_TREE))
+    tree = compile_all(_TREE)
+    figures = measure(tree)
+    _say("the clock")
+    additions = clock.measure(tree)
     _say("boot")
-    made: Sequence[report.Table] = report.tables(figures, boot.measure())
+    made: Sequence[report.Table] = report.tables(figures, additions, boot.measure())
     print()
     for table in made:
         print(report.text(table))

@@ -76,7 +76,8 @@ def boot(tree: Path) -> list[Step]:
     if (tree / _PARTITION[1:]).exists():
         firmware += f"; standins.mount_flash({_PARTITION!r})"
     scripts = [(tree / name).read_text("utf-8") for name in ("boot.py", "main.py")]
-    return [firmware, COLLECT, *scripts, COLLECT]
+    # This build keeps a script's docstring, the chip's does not.
+    return [firmware, COLLECT, *scripts, f"__doc__ = None; {COLLECT}"]
 
 
 def with_rom(tree: Path, folder: Path) -> Path:

@@ -3,7 +3,6 @@
 Sources: ports/esp8266/main.c, its modules/_boot.py and inisetup.py, shared/runtime/pyexec.c.
 """
 
-import builtins
 import gc
 import os
 import sys
@@ -20,8 +19,10 @@ _CHUNK = 1024
 _POOL = 4096  # bytes; all smaller ones are full by then
 _HEADER = 32  # bytes of heap for the object that holds a bytearray's bytes
 _ONE_MIB = 1 << 20
-_SIZE, _FILES, _SECTORS, _ROM, _ROM_SIZE = range(5)  # hardware/flash.py: Layout
+# hardware/flash.py: Layout, and behind it the chip's id
+_SIZE, _FILES, _SECTORS, _ROM, _ROM_SIZE, _ID = range(6)
 _LONGEST = 8192  # bytes of source in a raw paste; a longer one is held on the heap
+_compile, _execfile = compile, execfile  # noqa: F821  (no program has them: chip_builtins.py)
 
 # Raw paste is compiled while it comes, so on the chip nothing holds its source. Here this text
 # does, which is no part of the chip's heap; the source's length is written into its object.
@@ -32,6 +33,7 @@ _pasted_length = uctypes.bytearray_at(id(_pasted) + 16, 8)  # mp_obj_str_t.len, 
 
 def _modules(layout):
     # The stand-ins are built in on the chip: loaded now, found by name ever after.
+    import binascii
     import hashlib
     import random
     import select
@@ -39,37 +41,36 @@ def _modules(layout):
 
     import _webrepl
     import board_vfs
+    import chip_builtins
+    import chip_math
     import chip_sys
     import esp
     import imports
     import machine
     import network
+    import ntptime
     import scheduler
-    import stdin
     import webrepl
+    import webrepl_setup
     import websocket
 
     sys.modules["micropython"] = sys.modules.pop("scheduler")
     sys.modules["vfs"] = sys.modules.pop("board_vfs")
     sys.modules["sys"] = sys.modules.pop("chip_sys")
-    builtins.input = stdin.read_line
+    sys.modules["math"] = sys.modules.pop("chip_math")
+    if layout[_SIZE] <= _ONE_MIB:
+        del os.VfsFat, board_vfs.VfsFat
+    machine._id = layout[_ID].to_bytes(4, "little")
     esp._size, esp._user_start = layout[_SIZE], layout[_FILES] & ~0xFFFF
     if layout[_ROM_SIZE]:
         board_vfs.VfsRom, board_vfs.rom_ioctl = vfs.VfsRom, rom_partition.rom_ioctl
-    for hidden in (
-        "flashbdev",
-        "imports",
-        "kernel",
-        "link",
-        "mount",
-        "outgoing",
-        "rom_partition",
-        "soft_reset",
-        "stdin",
-        "stream",
-        "udp",
-    ):
-        sys.modules.pop(hidden)
+    hidden = (
+        "absent chip_builtins flashbdev imports kernel link mount outgoing rom_partition"
+        " soft_reset stdin stream timers udp"
+    )
+    for name in hidden.split():
+        sys.modules.pop(name)
+    chip_builtins.change()
     imports.restrict(sys.modules, layout[_SIZE] > _ONE_MIB)
     sys.path[:] = ["", ".frozen", "/lib", "/"]
 
@@ -147,7 +148,7 @@ def _source(length, paste):
 def _execute(length, kind, space):
     def thunk():
         source = _source(length, kind == b"p")
-        exec(compile(source, "<stdin>", "single" if kind == b"s" else "exec"), space)
+        exec(_compile(source, "<stdin>", "single" if kind == b"s" else "exec"), space)
 
     return _run(thunk)
 
@@ -157,7 +158,7 @@ def _file(name, space):
         os.stat(name)
     except OSError:
         return 1
-    return _run(lambda: execfile(name, space))  # noqa: F821  (CPython has none)
+    return _run(lambda: _execfile(name, space))
 
 
 def main(space):

@@ -4,6 +4,7 @@ from collections import namedtuple
 
 import link
 from uos import (
+    VfsFat,
     VfsLfs2,
     chdir,
     getcwd,
@@ -14,6 +15,7 @@ from uos import (
     remove,
     rename,
     rmdir,
+    sep,
     stat,
     statvfs,
     umount,

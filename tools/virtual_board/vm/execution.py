@@ -38,7 +38,8 @@ class Execution:
         self._idle, self._source = False, b""  # waiting at the prompt; what it has to run
         self._terminal.ring.interrupt_char = _CTRL_C
         mapped = chip.flash.layout.rom_size
-        self._vm = Vm(chip.loop, mapped, self._request, chip.vm_printed, chip.vm_ended)
+        full = self._terminal.uart.full
+        self._vm = Vm(chip.loop, mapped, self._request, chip.vm_printed, chip.vm_ended, full)
 
     def stop(self) -> None:
         """Power off: whatever was under way stays half done."""
