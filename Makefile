@@ -53,7 +53,7 @@ lint: .venv/.installed-dev ## style, the device-code check, types of device code
 size: tools.size ## every budget with its present figure; fails above one
 bench: tools.bench ## what a request costs, beside others that do the same; needs valgrind
 soak: tools.soak ## many requests by all kinds of clients to a virtual board; nothing may be lost
-fuzz: .venv/.installed-dev ## a million requests that a fuzzer makes up; it ends at one that does harm
+fuzz: .venv/.installed-dev ## a million inputs of each kind that a fuzzer makes up; ends at one that does harm
 	@exec .venv/bin/python -m tests.fuzz.target
 
 screenshots: tools.screenshots ## pictures of the page, from the virtual board; needs Chromium

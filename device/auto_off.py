@@ -97,6 +97,14 @@ def on_for(seconds):
         pass  # a full queue: of what sweeps, too
 
 
+def once(seconds):
+    """Do what somebody asks for, who may name any number of seconds -> whether it was possible."""
+    if not 0 < seconds <= _MOST_S:
+        return False
+    on_for(seconds)
+    return True
+
+
 def poll(now):
     """Switch it off when its time is over. A job of server.py's."""
     global _left, _last
@@ -147,11 +155,9 @@ def _request(method, body, fields):
     on = device.api.wish(b'{"on":true}', fields)
     if on is not True:
         return on
-    seconds = _seconds(body)
-    if not 0 < seconds <= _MOST_S:
+    if not once(_seconds(body)):
         reason = '400 for_s is 1 to 86400, as in {"on": true, "for_s": 30}'
         return device.http.error(reason)
-    on_for(seconds)
     return _led("GET", None, None)
 
 

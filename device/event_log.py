@@ -29,12 +29,9 @@ _BOOT = const(3)
 _WIFI = const(4)
 _DEPLOY = const(6)
 _BROKER = const(7)
-_BROKER_WHY = const(
-    "connected,name not found,no answer,login failed,connection lost,no subscription,,"
-)
+_WHY = const("connected,name not found,no answer,login failed,connection lost,no subscription,,")
 _BY = ("prompt", "web", "button", "MQTT", "timer")
-_WEB = const(1)
-_MODULES = ("", "api", "button", "mqtt", "auto_off")
+_MODULES = ("", "api", "button", "", "auto_off")
 # By the SDK's numbers, as in status.py.
 _CAUSES = const("power-on,watchdog,exception,watchdog,software,deep sleep,reset pin,soft reset")
 
@@ -44,7 +41,6 @@ _seconds = 0  # since this boot
 _ms = 0  # of the next second
 _last = 0  # ticks: when these were right
 _set_light = rtc_state.set_light
-_led = None  # the function for /led
 _mqtt = _tell = None  # mqtt.py and its function
 
 
@@ -69,7 +65,7 @@ class _Led:
 
 def start(settings):
     """Note this boot, and each event from now on."""
-    global _last, _led, _mqtt, _tell
+    global _last, _mqtt, _tell
     kept = rtc_state._bytes
     if len(kept) < _END:
         kept.extend(bytes(_END - len(kept)))
@@ -94,8 +90,11 @@ def start(settings):
     if _mqtt:
         _tell = _mqtt.tell
         _mqtt.tell = _told
-    allow, _led = api.routes["/led"]
-    api.routes["/led"] = (allow, _request)
+    allow, handler = api.routes["/led"]
+    api.routes["/led"] = (allow, _as(1, handler))
+    mqtt_switch = sys.modules.get("device.mqtt_switch")
+    if mqtt_switch:
+        mqtt_switch.take = _as(3, mqtt_switch.take)  # type: ignore[attr-defined]
     server.jobs.append(poll)
     api.routes["/log"] = ("GET, HEAD", _get)
     status.more.append(_report)
@@ -117,14 +116,17 @@ def poll(now):
     return _LOOK_MS
 
 
-def _request(*request):
-    # A request with for_s takes no way through api.py's led.
-    global _by
-    _by = _WEB
-    try:
-        return _led(*request)
-    finally:
-        _by = 0
+def _as(by, function):
+    # For what has a time, too, which takes no way through a module's led.
+    def call(*arguments):
+        global _by
+        _by = by
+        try:
+            return function(*arguments)
+        finally:
+            _by = 0
+
+    return call
 
 
 def _count(now):
@@ -189,10 +191,8 @@ def _detail(what, detail):
     if what == _DEPLOY:
         return " " + binascii.hexlify(detail).decode()
     if what == _BROKER:
-        return _BROKER_WHY.split(",")[detail[0] & 7]
-    if what < _BOOT:
-        return ", " + _BY[detail[0] % len(_BY)]
-    return ""
+        return _WHY.split(",")[detail[0] & 7]
+    return ", " + _BY[detail[0] % len(_BY)] if what < _BOOT else ""
 
 
 def _report(fields):

@@ -97,6 +97,16 @@ def check(now):
     return max(wait, 1)
 
 
+def leave():
+    """Say that the name is no longer ours, and nothing more: the tools call it before a restart.
+    OSError: no way there.
+    """
+    server.sources.remove(turn)
+    server.jobs.remove(check)
+    if _interface and _step > _PROBES:
+        _socket.sendto(mdns_message.goodbye(), _GROUP)
+
+
 def _look_for_address(now):
     global _interface
     here = None

@@ -135,7 +135,12 @@ def _name_end(data, p):
 def probe():
     """The question whether somebody has our name."""
     question = _host + b"\0\xff\x80\x01"  # ANY; the answer may go to us alone
-    return b"\0\0\0\0\0\1\0\0\0\1\0\0" + question + _records(_A, True)
+    return b"\0\0\0\0\0\1\0\0\0\1\0\0" + question + _records(_A, 1, _PLAIN_TTL)
+
+
+def goodbye():
+    """What makes others forget our name and page, before a restart (RFC 6762 10.1)."""
+    return b"\0\0\x84\0\0\0\0\4\0\0\0\0" + _records(_A | _PTR | _SRV | _TXT, 0x8001, 0)
 
 
 def answer(asked, query=None):
@@ -153,15 +158,16 @@ def answer(asked, query=None):
     head = struct.pack("!3H", bin(asked).count("1"), 0, bin(more).count("1"))
     if query:
         head = query[:2] + b"\x84\0" + query[4:6] + head + query[_HEAD:]
-    else:
-        head = b"\0\0\x84\0\0\0" + head
-    return head + _records(asked, query) + _records(more, query)
+        return head + _records(asked, 1, _PLAIN_TTL) + _records(more, 1, _PLAIN_TTL)
+    head = b"\0\0\x84\0\0\0" + head
+    return head + _records(asked, 0x8001, _LONG_TTL) + _records(more, 0x8001, _LONG_TTL)
 
 
-def _records(records, plain):
+def _records(records, unique, longest):
+    # `unique` is 0x8001 where others are to forget what they knew before, else 1; `longest` is
+    # the most seconds that they may keep it.
     service = _label + _HTTP
     out = b""
-    unique = 1 if plain else 0x8001  # others forget what they knew before
     for name, kind, flag, ttl, value in (
         (_host, _TYPE_A, unique, _TTL, _ip),
         (_host, 47, unique, _TTL, _host + b"\0\1\x40"),
@@ -171,7 +177,7 @@ def _records(records, plain):
         (_KINDS, _TYPE_PTR, 1, _LONG_TTL, _HTTP),
     ):
         if records & 1:
-            head = struct.pack("!HHIH", kind, flag, _PLAIN_TTL if plain else ttl, len(value))
+            head = struct.pack("!HHIH", kind, flag, min(ttl, longest), len(value))
             out += name + head + value
         records >>= 1
     return out

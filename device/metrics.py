@@ -1,7 +1,5 @@
 """GET /metrics: figures of the switch for Prometheus, in its text format 0.0.4."""
 
-import sys
-
 from micropython import const
 
 from device import api, http, led, rtc_state
@@ -72,9 +70,9 @@ def _get(method, body, fields):
     )
     if told["rssi"] is not None:
         lines += _SIGNAL % told["rssi"]
-    mqtt = sys.modules.get("device.mqtt")
+    mqtt = told.get("mqtt")  # what mqtt.py says of the connection, if it is loaded
     if mqtt:
-        lines += _MQTT % mqtt.state.startswith("connected")
+        lines += _MQTT % (mqtt[:9] == "connected")
     return http.response("200 OK", "text/plain; version=0.0.4; charset=utf-8", lines)
 
 

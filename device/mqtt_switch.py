@@ -118,7 +118,7 @@ def _obey(payload):
         auto_off = sys.modules.get("device.auto_off")
         if not auto_off or payload[:3] != b"ON " or not payload[3:].isdigit():
             return False
-        auto_off.on_for(int(payload[3:]))
+        return auto_off.once(int(payload[3:]))
     return True
 
 

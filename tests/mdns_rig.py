@@ -58,7 +58,7 @@ class Board:
         machine.now = START
         network.WLAN(0).connect()
         machine.now += 1000
-        server = types.SimpleNamespace(sources=[], jobs=[], sweep=lambda: None)
+        self.server = server = types.SimpleNamespace(sources=[], jobs=[], sweep=lambda: None)
         monkeypatch.setitem(sys.modules, "device.server", server)
         monkeypatch.setattr(device, "server", server, raising=False)
         monkeypatch.delitem(sys.modules, "device.mdns", raising=False)

@@ -18,8 +18,10 @@ HEAP = "76k"  # 64-bit words: stands for the chip's 38 KiB
 CORE = (
     "test_http test_http_refusals test_api test_api_access test_api_polls test_corpus"
     " test_security_requests test_mqtt_packets test_mdns_message"
-    " test_mdns_answer test_setup_dns test_setup_form"
+    " test_mdns_answer test_mdns_goodbye test_setup_dns test_setup_form"
 ).split()
+WALKS = ["walk_light", "walk_told"]
+WALK_HEAP = "1M"  # each of their boots loads the device code from source
 # The largest first, while the heap is in one piece.
 DEVICE = sorted((ROOT / "device").glob("*.py"), key=lambda path: -path.stat().st_size)
 
@@ -33,9 +35,9 @@ def lines(*command):
     return done.stdout.splitlines()
 
 
-def on_micropython(folders, *modules):
+def on_micropython(folders, *modules, heap=HEAP):
     path = ":".join(map(str, folders))
-    return lines(MICROPYTHON, "-X", "heapsize=" + HEAP, str(RUNNER), path, *modules)
+    return lines(MICROPYTHON, "-X", "heapsize=" + heap, str(RUNNER), path, *modules)
 
 
 def compile_to(folder, path):
@@ -47,8 +49,10 @@ def compile_to(folder, path):
 def compiled(tmp_path_factory):
     """A folder with the tests compiled: only the device code is to be weighed as source."""
     folder = tmp_path_factory.mktemp("compiled")
-    for name in [*CORE, "core_cases", "mdns_cases"]:
+    for name in [*CORE, *WALKS, "core_cases", "mdns_cases", "feature_board", "feature_chip"]:
         compile_to(folder, TESTS / (name + ".py"))
+    for name in ("machine", "network"):
+        compile_to(folder, TESTS / "stubs" / (name + ".py"))
     return folder
 
 
@@ -58,6 +62,16 @@ def test_the_chip_s_interpreter_answers_as_the_pc_does(module, compiled):
     expected = lines(sys.executable, str(RUNNER), folders, module)
     assert len(expected) >= 4 and all(line.startswith("passed ") for line in expected), expected
     assert on_micropython((compiled, ROOT), module) == expected
+
+
+@pytest.mark.parametrize("module", WALKS)
+def test_features_that_keep_a_state_do_on_the_chip_s_interpreter_what_they_do_on_the_pc(
+    module, compiled
+):
+    folders = f"{ROOT}:{TESTS}:{TESTS / 'stubs'}"
+    expected = lines(sys.executable, str(RUNNER), folders, module)
+    assert len(expected) >= 4 and all(line.startswith("passed ") for line in expected), expected
+    assert on_micropython((compiled, ROOT), module, heap=WALK_HEAP) == expected
 
 
 @pytest.mark.parametrize("path", DEVICE, ids=lambda path: path.stem)

@@ -4,7 +4,6 @@ import importlib
 import shutil
 import subprocess
 import sys
-import types
 
 import machine
 import network
@@ -86,10 +85,23 @@ def test_without_wifi_the_signal_is_left_out(api):
     assert "switch_wifi_rssi_dbm" not in values(api)
 
 
-@pytest.mark.parametrize("connected", [True, False])
-def test_mqtt_is_told_where_it_is_loaded(api, monkeypatch, connected):
-    mqtt = types.SimpleNamespace(state="connected" if connected else "no answer")
-    monkeypatch.setitem(sys.modules, "device.mqtt", mqtt)
+def with_mqtt(state):
+    """As device/mqtt.py adds to the fields of GET /status."""
+    device.status.more.append(lambda fields: fields.update(mqtt=state))
+
+
+@pytest.mark.parametrize(
+    ("state", "connected"),
+    [
+        ("connected", 1),
+        ("connected, but may not subscribe", 1),
+        ("connecting", 0),
+        ("connection lost", 0),
+        ("wrong user or password", 0),
+    ],
+)
+def test_mqtt_is_told_where_it_is_loaded(api, state, connected):
+    with_mqtt(state)
     assert values(api)["switch_mqtt_connected"] == connected
 
 
@@ -100,7 +112,7 @@ def test_the_longest_names_and_figures_fit_into_one_response(api, monkeypatch):
     monkeypatch.setattr(api, "requests", 1 << 30)
     monkeypatch.setattr(api, "rejected", 1 << 30)
     monkeypatch.setattr(machine, "cause", 6)
-    monkeypatch.setitem(sys.modules, "device.mqtt", types.SimpleNamespace(state="connected"))
+    with_mqtt("connected")
     (info,) = [f for f in families(get(api)[1]) if f.name == "switch_info"]
     assert info.samples[0].labels["firmware"] == sys.version.split("; ")[-1][:40]
 
@@ -112,8 +124,8 @@ def test_it_changes_nothing_and_other_methods_are_refused(api):
 
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="no promtool (Debian: prometheus) here")
-def test_promtool_finds_nothing_wrong_with_it(api, monkeypatch):
-    monkeypatch.setitem(sys.modules, "device.mqtt", types.SimpleNamespace(state="connected"))
+def test_promtool_finds_nothing_wrong_with_it(api):
+    with_mqtt("connected")
     check = ["promtool", "check", "metrics"]
     done = subprocess.run(check, input=get(api)[1], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")

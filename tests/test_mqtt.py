@@ -118,12 +118,16 @@ def test_a_retained_command_never_switches(switch):
 def test_on_for_some_seconds_is_up_to_the_module_that_switches_off(switch, monkeypatch):
     class AutoOff:
         asked = []
-        on_for = asked.append
+
+        @classmethod
+        def once(cls, seconds):
+            cls.asked.append(seconds)
+            return seconds == 30
 
     monkeypatch.setitem(sys.modules, "device.auto_off", AutoOff)
     switch.connect()
-    switch.come(published(b"ON 30"), published(b"ON 3x"), published(b"ON "))
-    assert AutoOff.asked == [30] and switch.api.rejected == 2
+    switch.come(published(b"ON 30"), published(b"ON 3x"), published(b"ON "), published(b"ON 0"))
+    assert AutoOff.asked == [30, 0] and switch.api.rejected == 3
 
 
 def test_ten_commands_in_one_segment_are_all_obeyed(switch):

@@ -92,8 +92,11 @@ def response(path: Path, headers: tuple[str, ...], body: bytes) -> bytes:
     return data
 
 
-def assets(www: Path) -> dict[str, tuple[str, bytes]]:
-    """Each style sheet and script in www: file name -> its link from the page, its response."""
+def assets(www: Path, style: str = "") -> dict[str, tuple[str, bytes]]:
+    """Each style sheet and script in www: file name -> its link from the page, its response.
+
+    `style` comes before what is in a style sheet.
+    """
     found = {}
     try:
         paths = sorted(www.iterdir())
@@ -101,7 +104,10 @@ def assets(www: Path) -> dict[str, tuple[str, bytes]]:
         raise UserError(f"{www}: {error.strerror}", "the page is made of what is in it") from None
     for path in paths:
         if path.suffix in TYPES:
-            body = gzip(squeeze(read_text(path), path.suffix).encode())
+            text = read_text(path)
+            if path.suffix == ".css":
+                text = style + text
+            body = gzip(squeeze(text, path.suffix).encode())
             link = f"{hashlib.sha256(body).hexdigest()[:8]}{path.suffix}"
             headers = (f"Content-Type: {TYPES[path.suffix]}", *ASSET_HEADERS)
             found[path.name] = link, response(path, headers, body)

@@ -17,6 +17,8 @@ HEADERS = (
     "Content-Security-Policy: default-src 'self'; frame-ancestors 'none'",
     "Connection: close",
 )
+# The page's style sheet is the setup pages' as well, up to this comment in it.
+SHARED = "/* Up to here it is the setup pages' style, too: tools/build_setup.py. */"
 # {field} of each part, in the order in which the board fills them in.
 FIELDS = {
     "frame.html": ("name", "line", "rest"),
@@ -72,7 +74,7 @@ def part(path: Path, links: dict[str, str]) -> tuple[bytes, ...]:
 
 def render(www: Path) -> str:
     """The source of device/setup_pages.py for the sources in www."""
-    made = assets(www)
+    made = assets(www, read_text(www.parent / "style.css").split(SHARED)[0])
     links = {name: link for name, (link, _) in made.items()}
     frame, form, state, switch = (part(www / name, links) for name in FIELDS)
     head = "\r\n".join(("HTTP/1.1 200 OK", *HEADERS, "Content-Length: %d", "", "")).encode()

@@ -13,12 +13,11 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tools import build
+from tools import build, setup_walk
 from tools.errors import UserError, main
 from tools.inputs import results_folder
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
-from tools.virtual_board.hardware.air import Air
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 ARGS = (
@@ -27,8 +26,6 @@ ARGS = (
 ).split()
 
 _DESK = {"width": 640, "height": 640}
-_PHONE = {"width": 360, "height": 820}
-_AP_PASSWORD = "set me up"
 _CONFIG = 'WIFI_SSID = "home"\nHOSTNAME = "kitchen"\n'
 
 
@@ -46,16 +43,16 @@ ALL = {
     "light": Picture("light"),
     "dark": Picture("dark"),
     "away": Picture("dark", away=True),
-    "phone": Picture("light", size=_PHONE),
-    "details": Picture("dark", on=False, details=True, size=_PHONE),
+    "phone": Picture("light", size=setup_walk.PHONE),
+    "details": Picture("dark", on=False, details=True, size=setup_walk.PHONE),
 }
 
 
-def launch(playwright: Playwright) -> Browser:
-    """Chromium without a window; UserError where there is none."""
+def launch(playwright: Playwright, *more: str) -> Browser:
+    """Chromium without a window, with more arguments; UserError where there is none."""
     if not CHROMIUM:
         raise UserError("no chromium on PATH", "install it; on Debian: apt install chromium")
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGS, *more])
 
 
 def take(browser: Browser, board: VirtualBoard, picture: Picture) -> bytes:
@@ -78,23 +75,13 @@ def take(browser: Browser, board: VirtualBoard, picture: Picture) -> bytes:
     return png
 
 
-def set_up(browser: Browser, folder: Path, target: Path) -> None:
-    """Pictures of the setup page on a phone: the form, and the end."""
-    text = f'HOSTNAME = "kitchen"\nAP_PASSWORD = "{_AP_PASSWORD}"\n'
-    (folder / "webrepl_cfg.py").write_text(text)
-    tree = build.build(folder / "board", config=folder / "webrepl_cfg.py")
-    image.create(folder / "setup.img", tree)
-    air = Air({"Hillside 7": "correct horse", "Bakery guests": "", "FRITZ": "12345678"}, scan_ms=1)
-    with VirtualBoard(folder / "setup.img", air=air) as board:
-        page = browser.new_page(viewport=_PHONE, color_scheme="light")
-        page.goto(board.http)
-        page.select_option("select", "Hillside 7")
-        page.fill("[name=password]", "correct horse")
-        _save(page.screenshot(), target / "setup.png")
-        page.click("button")
-        page.wait_for_selector("p a")
-        _save(page.screenshot(), target / "setup-joined.png")
-        page.close()
+def set_up(playwright: Playwright, folder: Path, target: Path) -> None:
+    """Pictures of the way from a new board to its page, on a phone."""
+    with setup_walk.new_board(folder) as board:
+        browser = launch(playwright, setup_walk.resolver(board))
+        for step, page in setup_walk.walk(browser, board, folder / "label.svg"):
+            _save(page.screenshot(), target / f"setup-{step}.png")
+        browser.close()
 
 
 def _save(png: bytes, path: Path) -> None:
@@ -115,8 +102,8 @@ def run() -> None:
         with VirtualBoard(folder / "flash.img") as board:
             for title, picture in ALL.items():
                 _save(take(browser, board, picture), target / f"{title}.png")
-        set_up(browser, folder, target)
         browser.close()
+        set_up(playwright, folder, target)
 
 
 if __name__ == "__main__":

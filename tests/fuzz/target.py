@@ -1,49 +1,80 @@
-"""Feeds atheris, a fuzzer that follows the branches, what properties.py examines:
+"""Feeds atheris, a fuzzer that follows the branches:
 
-    python -m tests.fuzz.target [libFuzzer's options] [a folder for what leads to new branches]
+    python -m tests.fuzz.target                           a million inputs of each kind
+    python -m tests.fuzz.target KIND [libFuzzer's options] [a folder for what leads on]
 
-a million requests made of corpus/ and tokens.dict, if not told otherwise. What fails is printed
-and kept in build/fuzz, and the exit status is not 0.
+What fails is printed and kept in build/fuzz, and the exit status is not 0.
 """
 
+import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import atheris
+import pytest
 
 HERE = Path(__file__).parent
 KEPT = HERE.parents[1] / "build" / "fuzz"
-GROWN = KEPT / "grown"
 
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "stubs")]
 with atheris.instrument_imports(include=["device"]):
-    from device import api, http  # noqa: F401
-from tests.fuzz.properties import examine  # noqa: E402
+    from tests.fuzz import commands, messages, properties
+
+    SWITCH = commands.Switch(pytest.MonkeyPatch())
 
 
-def examine_in_pieces(data):
-    """Examine one input, in two pieces that only its bytes decide on, so that it can be redone."""
-    examine(data, [zlib.crc32(data) % (len(data) + 1)])
+def in_pieces(data: bytes) -> None:
+    """Examine one request, in two pieces that only its bytes decide on, so it can be redone."""
+    properties.examine(data, [zlib.crc32(data) % (len(data) + 1)])
 
 
-def main():
+KINDS: dict[str, Callable[[bytes], None]] = {
+    "requests": in_pieces,
+    "mdns": messages.mdns,
+    "dns": messages.dns_query,
+    "form": messages.form,
+    "mqtt": SWITCH.mqtt_packets_come,
+    "for_s": SWITCH.body_comes,
+}
+SEEDS = messages.SEEDS | commands.SEEDS
+
+
+def folders(kind: str) -> tuple[Path, Path]:
+    """Where to keep what it finds worth keeping, and what it begins with."""
+    grown, seeds = KEPT / kind, KEPT / f"{kind}-seeds"
+    grown.mkdir(parents=True, exist_ok=True)
+    if kind not in SEEDS:
+        return grown, HERE / "corpus"
+    seeds.mkdir(exist_ok=True)
+    for number, data in enumerate(SEEDS[kind]):
+        (seeds / str(number)).write_bytes(data)
+    return grown, seeds
+
+
+def fuzz(kind: str, arguments: list[str]) -> None:
     """Run the fuzzer, which ends the process."""
-    GROWN.mkdir(parents=True, exist_ok=True)
-    options = [
-        f"-dict={HERE / 'tokens.dict'}",
-        f"-artifact_prefix={KEPT}/",
-        "-max_len=2048",
-        "-seed=1",
-        "-runs=1000000",
-    ]
-    # What it finds worth keeping goes to the first of the folders.
-    folders = [HERE / "corpus"]
-    if all(argument.startswith("-") for argument in sys.argv[1:]):
-        folders.insert(0, GROWN)
-    atheris.Setup([sys.argv[0], *options, *sys.argv[1:], *map(str, folders)], examine_in_pieces)
+    grown, seeds = folders(kind)
+    options = [f"-artifact_prefix={KEPT}/", "-max_len=2048", "-seed=1", "-runs=1000000"]
+    if kind == "requests":
+        options.append(f"-dict={HERE / 'tokens.dict'}")
+    if all(argument.startswith("-") for argument in arguments):
+        arguments = [*arguments, str(grown)]  # the first folder gets what it finds
+    atheris.Setup([sys.argv[0], *options, *arguments, str(seeds)], KINDS[kind])
     atheris.Fuzz()
 
 
+def main() -> int:
+    """Fuzz what the command line says, or all, until one fails."""
+    if sys.argv[1:]:
+        fuzz(sys.argv[1], sys.argv[2:])
+    for kind in KINDS:
+        print(f"fuzzing {kind}", flush=True)
+        if status := subprocess.call([sys.executable, "-m", "tests.fuzz.target", kind]):
+            return status
+    return 0
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -9,14 +9,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 RUNS = 2500  # `make fuzz` makes a million
+KINDS = ["requests", "mdns", "dns", "form", "mqtt", "for_s"]
 
 
 @pytest.mark.skipif(
     not importlib.util.find_spec("atheris"), reason="atheris has no wheel for this Python here"
 )
-def test_no_request_that_grew_branch_by_branch_does_what_it_must_not(tmp_path):
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_that_grew_branch_by_branch_does_what_it_must_not(tmp_path, kind):
     done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz.target", f"-runs={RUNS}", tmp_path],
+        [sys.executable, "-m", "tests.fuzz.target", kind, f"-runs={RUNS}", tmp_path],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -1,16 +1,12 @@
 """Whatever comes as a message of mDNS, the board answers only what was asked for."""
 
-import dns.exception
-import dns.message
-import dns.name
 from hypothesis import given
 from hypothesis import strategies as st
 from mdns_cases import HOST, HTTP, IP, KINDS, SERVICE, message, question, record
 
-from device import mdns_message
+from tests.fuzz.messages import mdns as examine
 from tests.fuzz.test_requests import few
 
-OURS = {dns.name.from_wire(name, 0)[0] for name in (HOST, HTTP, KINDS, SERVICE)}
 POINTERS = [b"\xc0\x0c", b"\xc0\x00", b"\xc0\x1d", b"\xff\xff", b"\x04lamp\xc0\x0c", b"\x04lamp"]
 names = st.sampled_from(
     [HOST, HTTP, KINDS, SERVICE, HOST.upper(), b"\x01x" + HOST, b"\0", *POINTERS]
@@ -22,40 +18,6 @@ records = st.builds(record, names, numbers, values, st.integers(0, 0xFFFFFFFF), 
 some = st.lists(records, max_size=4)
 flags = st.sampled_from([0, 0, 0x8400, 0x8400, 0x0200, 0x2800, 0x8403])
 messages = st.builds(message, st.lists(questions, max_size=5), some, some, flags, numbers)
-
-
-def examine(data):
-    """AssertionError where the board reads more or else into `data` than is in it."""
-    mdns_message.use("lamp", IP)
-    parsed = mdns_message.parse(data)
-    if parsed is None:
-        return
-    asked, alone, end, other, is_question = parsed
-    assert 0 <= asked <= mdns_message.ALL and 12 <= end <= max(len(data), 12)
-    assert other == b"" or len(other) == 4 and other != IP and other in data
-    assert is_question is (data[2] < 0x80) and isinstance(alone, bool)
-    if asked:
-        found = asked_for(data)
-        assert found is None or OURS & set(found), "nobody asked for that"
-        for answer in (mdns_message.answer(asked), mdns_message.answer(asked, data[:end])):
-            assert len(answer) <= len(data) + 512
-        dns.message.from_wire(mdns_message.answer(asked))
-
-
-def asked_for(data):
-    """The names in the questions, as dnspython reads them, or None where it cannot."""
-    found = []
-    p = 12
-    for _ in range(int.from_bytes(data[4:6], "big")):
-        try:
-            name, size = dns.name.from_wire(data, p)
-        except dns.exception.DNSException:
-            return None
-        p += size + 4
-        if p > len(data):
-            break
-        found.append(dns.name.Name([label.lower() for label in name.labels]))
-    return found
 
 
 @few

@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device import setup_dns, setup_form
+from device import setup_form
+from tests.fuzz.messages import dns_query, form
 from tests.fuzz.test_requests import few
 
-_BOARD = b"\4\3\2\1"
 _NAMES = st.lists(st.binary(min_size=1, max_size=63), max_size=5)
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=70)
 
@@ -28,12 +28,7 @@ def _queries(draw):
 @few
 @given(st.one_of(_queries(), st.binary(max_size=600)))
 def test_dns_answers_what_was_asked_or_nothing(query):
-    response = setup_dns.answer(query, _BOARD)
-    if response is not None:
-        answers = response[7]
-        end = len(response) - 16 * answers
-        assert response[:2] == query[:2] and response[12:end] == query[12:end]
-        assert answers in (0, 1) and (not answers or response.endswith(_BOARD))
+    dns_query(query)
 
 
 @few
@@ -41,12 +36,10 @@ def test_dns_answers_what_was_asked_or_nothing(query):
 def test_a_form_that_a_browser_sends_is_read_as_it_was_filled_in(ssid, password):
     body = urlencode({"ssid": ssid, "password": password}).encode()
     assert setup_form.fields(body) == {"ssid": ssid, "password": password}
-    assert isinstance(setup_form.fault(ssid, password), str)
-    assert not {"<", '"'} & set(setup_form.escape(ssid))
+    form(body)
 
 
 @few
 @given(st.one_of(st.binary(max_size=200), st.text("%+=&aF0\xff", max_size=60).map(str.encode)))
-def test_no_bytes_make_the_form_fail(body):
-    found = setup_form.fields(body)
-    assert found is None or all(isinstance(text, str) for text in found.values())
+def test_no_bytes_are_read_as_another_form_or_harm_the_page(body):
+    form(body)

@@ -98,6 +98,17 @@ def receive_rom(address):
         del put, end
 
 
+def leave():
+    """Before a restart: what others remember of the board's name (mDNS) holds no longer."""
+    import sys
+
+    mdns = sys.modules.get("device.mdns")
+    try:
+        mdns.leave()
+    except Exception:
+        pass  # it is off, or an older version, or there is no WiFi
+
+
 def restart():
     """Reset once the answer to this has left the board. Its name is RESTARTING in restart.py."""
     import time

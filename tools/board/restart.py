@@ -32,8 +32,8 @@ def soft_reset(board: SerialTransport) -> None:
 
 def hard_reset(board: SerialTransport) -> None:
     """Reset the chip, from the raw REPL; the transport is of no use afterwards."""
-    source = inspect.getsource(on_board.restart)
-    board.exec_raw_no_follow(f"{source}\nrestart()")
+    sources = map(inspect.getsource, (on_board.leave, on_board.restart))
+    board.exec_raw_no_follow("\n".join([*sources, "leave()", "restart()"]))
     board.in_raw_repl = False
 
 

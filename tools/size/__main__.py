@@ -11,7 +11,9 @@ from tools.bench import client
 from tools.bench.callgrind import Counted
 from tools.bench.server import MICRODOT, SWITCH, compile_all
 from tools.boot_only import boot_only
+from tools.deploy import fit
 from tools.errors import UserError, main
+from tools.settings_table import OPTIONAL, switch_of
 from tools.size import board, kept, pieces, wasm
 from tools.size.setups import SETUPS
 from tools.size.table import Table
@@ -39,6 +41,7 @@ RESPONSE = build_pages.MAX_RESPONSE  # bytes: one send, with room for the FIN
 STACK = 5000  # bytes with 64-bit words, of which the chip's 8 KiB would be 16
 INSTRUCTIONS = 31_000
 SHARE = 33  # of Microdot's instructions, one
+NEAR = 500  # bytes by which what a feature adds may differ from what a deploy thinks
 BOOT = 2.0  # s
 DEPLOY = 3.0  # s
 ALLOCATED = {"GET /led, seen before": 200}  # bytes a request
@@ -75,6 +78,11 @@ def _chip(table: Table, tree: Path, programs: list[str]) -> None:
             table.row(f"heap kept, {setup.what}, {kind}", serving.heap, budgets[kind])
             table.row("  names interned", serving.names)
             table.row("  names left before a pool of 2 KB opens", serving.names_left)
+    table.title("heap that a feature adds as files, and what tools/deploy/fit.py says of that")
+    switches = [s for s in OPTIONAL if s == switch_of(s)]
+    lines = [f"{s.name} = {s.shown!r}\n" for s in switches]
+    for switch, heap in zip(switches, kept.added(tree, lines)):
+        table.compare(switch.feature, heap, fit.BYTES[switch.feature], NEAR)
     table.title("largest allocation in one piece, 32-bit bytes (WebAssembly build)")
     for piece in pieces.of_programs(tree, programs, PROGRAM):
         table.row(f"tool's program: {piece.what}", piece.bytes, piece.allowed)

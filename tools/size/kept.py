@@ -6,9 +6,11 @@ boot.py mounts the image from a buffer that is on the heap before the measuremen
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,9 +50,11 @@ def modules(tree: Path, names: tuple[str, ...]) -> list[tuple[str, int]]:
 
 
 def serving(tree: Path) -> Kept:
-    """Measure the whole bundle, booted and serving; UserError if it does not serve."""
+    """Measure the bundle, booted and serving; UserError if it, or a feature, does not serve."""
     first, *rest = wasm.boot(tree)
     printed = _printed(tree, [first, wasm.COLLECT, _LOOK, *rest, _LOOK, _SERVES])
+    if off := re.search(r"switch: (.* is off: .*)", printed):
+        raise UserError(f"on the WebAssembly build {off[1]}", "see tools/size/wasm/standins.py")
     before, after = ([int(n) for n in found] for found in _LOOKED.findall(printed))
     heap, names, texts, total = (b - a for a, b in zip(before, after))
     # The stand-ins have names, too. So the pools open at other times here than on the chip, where
@@ -61,12 +65,31 @@ def serving(tree: Path) -> Kept:
 
 def both(tree: Path, settings: str) -> dict[str, Kept]:
     """Measure the bundle with these lines added to webrepl_cfg.py, as "files" and in "ROMFS"."""
+    with _with(tree, settings) as files:
+        rom = wasm.with_rom(files, files.parent / "rom")
+        return {"files": serving(files), "ROMFS": serving(rom)}
+
+
+def added(tree: Path, settings: list[str]) -> list[int]:
+    """Measure how much more heap the bundle, as files, keeps with each of these lines by itself.
+
+    Without the pools of names, as in modules().
+    """
+    heaps = []
+    for lines in ("", *settings):
+        with _with(tree, lines) as files:
+            found = serving(files)
+            heaps.append(found.heap - _pools(found.names)[0])
+    return [heap - heaps[0] for heap in heaps[1:]]
+
+
+@contextlib.contextmanager
+def _with(tree: Path, settings: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as name:
         files = Path(shutil.copytree(tree, Path(name) / "files"))
         with open(files / build.CONFIG, "a") as f:
             f.write(settings)
-        rom = wasm.with_rom(files, Path(name) / "rom")
-        return {"files": serving(files), "ROMFS": serving(rom)}
+        yield files
 
 
 def paths(tree: Path) -> list[str]:

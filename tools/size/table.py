@@ -22,3 +22,12 @@ class Table:
             shown += f"  {'at least' if least else 'at most'} {budget:>9,}"
             shown += "  OVER" if wrong else ""
         print(shown, flush=True)
+
+    def compare(self, what: str, figure: int, said: int, by: int) -> None:
+        """A figure that another file has as `said`, which may differ by so much."""
+        wrong = abs(figure - said) > by
+        self.over += wrong
+        print(
+            f"  {what:<42}{figure:>10,}  said to be {said:,}{'  OVER' if wrong else ''}",
+            flush=True,
+        )

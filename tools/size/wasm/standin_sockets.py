@@ -16,9 +16,9 @@ class Caller:
 
 
 class socket(io.IOBase):
-    """A listener, or the board's end of a connection with `caller`."""
+    """A listener, or the board's end of a connection with `caller`, or one of UDP."""
 
-    def __init__(self, caller=None):
+    def __init__(self, caller=None, *_):
         self._caller = caller
 
     def setsockopt(self, *_):
@@ -58,6 +58,12 @@ class socket(io.IOBase):
         self._caller.got = data
         return len(data)
 
+    def recvfrom(self, n):
+        raise OSError(_EAGAIN)
+
+    def sendto(self, data, to):
+        return len(data)
+
     def close(self):
         self._caller = Caller
 
@@ -69,7 +75,7 @@ class socket(io.IOBase):
 class Module:
     """`socket`"""
 
-    AF_INET, SOCK_STREAM, SOL_SOCKET, SO_REUSEADDR = 2, 1, 1, 4
+    AF_INET, SOCK_STREAM, SOCK_DGRAM, SOL_SOCKET, SO_REUSEADDR = 2, 1, 2, 1, 4
     socket = socket
 
     def getaddrinfo(*where):
