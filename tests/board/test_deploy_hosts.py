@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 
 import client
 import pytest
-from deploy_rig import KINDS, Files, Target, changed
+from deploy_rig import KINDS, Files, Target, changed, module
 from tool_rig import Tool, copy_project, run, way
 
+from tools import rom
 from tools.board.webrepl import WebreplTransport
+from tools.virtual_board.hardware.flash import VARIANTS
 
-Make = Callable[[Files | bytes], Target]
+Make = Callable[..., Target]
 SECRETS = ("horse", "sesame", client.PASSWORD)
 
 
@@ -23,6 +25,26 @@ def project(tmp_path: Path) -> Path:
 
 def host(target: Target) -> str:
     return urlsplit(target.board.webrepl).netloc
+
+
+def test_boards_of_every_firmware_at_once_each_get_what_fits_it(
+    files: Files, make_target: Make, project: Path
+) -> None:
+    source = (project / "device" / "led.py").read_text() + "\n_OLD = 1\n"
+    stale = changed(files, **{"main.py": b"old", "device/led.mpy": module(source)})
+    boards = [make_target(stale, variant) for variant in VARIANTS]
+    hosts = " ".join(map(host, boards))
+    status, shown = run("deploy", project, HOSTS=hosts)
+    assert status == 0, shown
+    for board in boards:
+        for said in ("~ device/led.mpy", "~ main.py", f"running at {board.board.http}"):
+            assert f"{host(board)}: {said}\n" in shown
+        assert board.files() == files and board.serves()
+    assert sorted(rom.RECORD in board.flash_files() for board in boards) == [False, False, True]
+    written = [board.writes() for board in boards]
+    status, shown = run("deploy", project, HOSTS=hosts)
+    assert status == 0 and shown.count(f": = {len(files)} unchanged\n") == len(boards)
+    assert [board.writes() for board in boards] == written
 
 
 def test_three_boards_at_once_of_which_one_cannot_be_reached(

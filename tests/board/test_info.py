@@ -10,11 +10,12 @@ from pathlib import Path
 
 import client
 import pytest
-from deploy_rig import Files, Target
+from deploy_rig import Files, Target, variants
 from tool_rig import Tool, copy_project, run, way
 
 from tools.board import connection, session
 from tools.build import VERSION
+from tools.deploy import plan
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import EXCEPTION
 from tools.virtual_board.hardware.wlan import Air
@@ -58,14 +59,16 @@ def test_a_healthy_board_says_so_and_goes_on_serving(board, project, kind):
     assert not board.do(lambda chip: chip.terminal.repl.raw)
 
 
+@variants
 @BOTH
 def test_files_out_of_step_are_named(make_board, project, kind):
     def change(tree: Path) -> None:
         (tree / "device/button.mpy").unlink()
         (tree / "device/old.mpy").write_bytes(b"")
         (tree / "device/led.py").write_text((project / "device/led.py").read_text())
+        deployed = [path for path in plan.files(tree) if path != "/device/led.py"]
         (tree / ".deploy").mkdir()
-        (tree / ".deploy/manifest").write_text(json.dumps(["/boot.py", "/device/old.mpy"]))
+        (tree / ".deploy/manifest").write_text(json.dumps(deployed))
 
     board = make_board(change, air=Air(AIR))
     (project / "device/config.py").open("a").write("\nNEW = 1\n")

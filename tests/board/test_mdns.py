@@ -222,6 +222,6 @@ def test_with_romfs_there_is_room_for_a_deploy_of_every_file_while_it_is_on(
 def test_on_firmware_without_romfs_a_line_says_that_it_is_off_and_the_switch_serves(
     make_board: Callable[..., VirtualBoard],
 ) -> None:
-    board = make_board(turn_on, air=Air(dict(HOME)))
+    board = make_board(turn_on, variant="generic", air=Air(dict(HOME)))
     assert "mdns" not in status(board)
     assert "mdns is off: ImportError: " in status(board)["last_error"]

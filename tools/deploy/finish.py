@@ -15,7 +15,9 @@
 
 import os
 
-_ENOENT, _EEXIST = 2, 17
+import vfs
+
+_EPERM, _ENOENT, _EEXIST = 1, 2, 17
 
 
 def _unless(done, action, *paths):
@@ -34,12 +36,24 @@ def _make_folders(path):
         end = path.find("/", end + 1)
 
 
+def _rename(old, new):
+    try:
+        os.rename(old, new)
+    except OSError as e:
+        if e.errno != _EPERM:
+            raise
+        # With ROMFS /device is a file system of its own, whose files lie in the flash's /device.
+        for system, mounted in vfs.mount():
+            if mounted == "/":
+                system.rename(old, new)
+
+
 def _carry_out(what, path):
     if what == "-":
         _unless(_ENOENT, os.remove, path)
     else:
         _make_folders(path)
-        _unless(_ENOENT, os.rename, "/.deploy/" + what, path)
+        _unless(_ENOENT, _rename, "/.deploy/" + what, path)
 
 
 with open("/.deploy/commit") as f:

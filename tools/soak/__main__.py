@@ -103,8 +103,9 @@ def run() -> int:
         config.write_text(passwords.own((build.ROOT / settings.EXAMPLE).read_text()))
         password = str(settings.read(config.read_text())["PASS"])
         tree = build.build(Path(folder) / "board", config=config)
-        image.create(Path(folder) / "flash.img", tree)
-        with VirtualBoard(Path(folder) / "flash.img") as board:
+        # As files device/ leaves least memory.
+        image.create(Path(folder) / "flash.img", tree, "generic")
+        with VirtualBoard(Path(folder) / "flash.img", "generic") as board:
             off = soak(board, plan.files(tree), password, count)
     for line in off:
         print(f"off: {line}")
