@@ -9,8 +9,9 @@ import pytest
 from deploy_rig import KINDS, Files, Target, changed, module
 from tool_rig import Tool, copy_project, run, way
 
-from tools import rom
+from tools import build, rom
 from tools.board.webrepl import WebreplTransport
+from tools.deploy import __main__ as tool
 from tools.virtual_board.hardware.flash import VARIANTS
 
 Make = Callable[..., Target]
@@ -28,22 +29,25 @@ def host(target: Target) -> str:
 
 
 def test_boards_of_every_firmware_at_once_each_get_what_fits_it(
-    files: Files, make_target: Make, project: Path
+    files: Files,
+    make_target: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
 ) -> None:
-    source = (project / "device" / "led.py").read_text() + "\n_OLD = 1\n"
-    stale = changed(files, **{"main.py": b"old", "device/led.mpy": module(source)})
+    led = (build.ROOT / "device" / "led.py").read_text() + "\n_OLD = 1\n"
+    stale = changed(files, **{"main.py": b"old", "device/led.mpy": module(led)})
     boards = [make_target(stale, variant) for variant in VARIANTS]
-    hosts = " ".join(map(host, boards))
-    status, shown = run("deploy", project, HOSTS=hosts)
-    assert status == 0, shown
+    monkeypatch.setenv("HOSTS", " ".join(map(host, boards)))
+    assert tool.run() == 0
+    shown = capsys.readouterr().out
     for board in boards:
         for said in ("~ device/led.mpy", "~ main.py", f"running at {board.board.http}"):
             assert f"{host(board)}: {said}\n" in shown
         assert board.files() == files and board.serves()
-    assert sorted(rom.RECORD in board.flash_files() for board in boards) == [False, False, True]
+    assert [rom.RECORD in board.flash_files() for board in boards] == [True, False, False]
     written = [board.writes() for board in boards]
-    status, shown = run("deploy", project, HOSTS=hosts)
-    assert status == 0 and shown.count(f": = {len(files)} unchanged\n") == len(boards)
+    assert tool.run() == 0
+    assert capsys.readouterr().out.count(f": = {len(files)} unchanged\n") == len(boards)
     assert [board.writes() for board in boards] == written
 
 

@@ -38,17 +38,23 @@ def test_a_save_lies_on_top_of_the_image_and_the_next_deploy_takes_it_into_one(
             lies_there = target.flash_files()
             assert ("/device/pages.mpy" in lies_there) is (new != "<")
             assert lies_there[rom.RECORD] == image
+    status, shown = run("deploy", project, **way(target.board, kind))
+    assert status == 0, shown
+    assert "/device/pages.mpy" not in target.flash_files()
+    assert b" three</title>" in page(target.board)
+
+
+def test_a_module_that_is_removed_goes_from_the_image(
+    files: Files, make_target: Make, project: Path
+) -> None:
+    target = make_target(files)
+    image = target.flash_files()[rom.RECORD]
+    with watching(target.board, project, "PORT") as tool:
         (project / "device/metrics.py").unlink()  # no file on top can do that
         tool.expect("- device/metrics.mpy\n")
         tool.expect("live at")
         assert target.flash_files()[rom.RECORD] != image
-        edit(project, "device/www/index.html", " three<", " four<")
-        tool.expect("live at")
-        assert "/device/pages.mpy" in target.flash_files()
-    status, shown = run("deploy", project, **way(target.board, kind))
-    assert status == 0, shown
-    assert "/device/pages.mpy" not in target.flash_files()
-    assert b" four</title>" in page(target.board)
+        assert "/device/metrics.mpy" not in target.files()
 
 
 def test_power_lost_while_an_edit_goes_on_top_leaves_the_old_module_or_makes_way_for_the_new(
