@@ -32,14 +32,14 @@ def test_boards_of_every_firmware_at_once_each_get_what_fits_it(
     files: Files,
     make_target: Make,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture,
+    capfd: pytest.CaptureFixture,
 ) -> None:
     led = (build.ROOT / "device" / "led.py").read_text() + "\n_OLD = 1\n"
     stale = changed(files, **{"main.py": b"old", "device/led.mpy": module(led)})
     boards = [make_target(stale, variant) for variant in VARIANTS]
     monkeypatch.setenv("HOSTS", " ".join(map(host, boards)))
     assert tool.run() == 0
-    shown = capsys.readouterr().out
+    shown = capfd.readouterr().out
     for board in boards:
         for said in ("~ device/led.mpy", "~ main.py", f"running at {board.board.http}"):
             assert f"{host(board)}: {said}\n" in shown
@@ -47,7 +47,7 @@ def test_boards_of_every_firmware_at_once_each_get_what_fits_it(
     assert [rom.RECORD in board.flash_files() for board in boards] == [True, False, False]
     written = [board.writes() for board in boards]
     assert tool.run() == 0
-    assert capsys.readouterr().out.count(f": = {len(files)} unchanged\n") == len(boards)
+    assert capfd.readouterr().out.count(f": = {len(files)} unchanged\n") == len(boards)
     assert [board.writes() for board in boards] == written
 
 

@@ -64,7 +64,7 @@ def test_rom_ioctl_has_no_more_than_the_chips(make_board: MakeBoard) -> None:
 
 
 def test_mapped_flash_takes_no_heap(make_board: MakeBoard) -> None:
-    boards = [make_board(variant=variant) for variant in ("generic", "romfs")]
+    boards = [make_board(empty, variant=variant) for variant in ("generic", "romfs")]
     program = "import gc; gc.collect(); print(gc.mem_free())"
     free = [int(mpremote(board, "exec", program)) for board in boards]
     # Of 320 KiB; what boots and requests happen to leave differs by up to 2 KB.

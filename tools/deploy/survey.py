@@ -105,8 +105,9 @@ def _with_modules(
 ) -> Plan:
     # The modules a line each, by what the board has of them in the image and on top of it.
     image = make(_only_modules(digests(wanted)), found, list(found))
+    hidden = {rom.RECORD, MANIFEST} - wanted.keys()
     lists = [
-        tuple(sorted({*b, *(path for path in a if not rom.in_image(path) and path != rom.RECORD)}))
+        tuple(sorted({*b, *(path for path in a if not rom.in_image(path) and path not in hidden)}))
         for a, b in zip(_lists(steps), _lists(image))
     ]
     ours = {name for paths in _lists(steps) for path in paths for name in (path, _folder(path))}
