@@ -91,6 +91,7 @@ def installed(files: dict[str, bytes]) -> tuple[dict[str, bytes], bytes]:
     ours = {path: x for path, x in files.items() if path not in own}
     data = image(ours)
     rest = as_files(ours, record(0, data, None)) | own
-    if listed is None and MANIFEST in files:
-        rest[MANIFEST] = files[MANIFEST]  # damaged, and it stays so
+    if listed is None:  # there is none, or it is damaged: that stays as it is
+        del rest[MANIFEST]
+        rest |= {path: x for path, x in files.items() if path == MANIFEST}
     return rest, data
