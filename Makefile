@@ -90,7 +90,7 @@ $(HOME_ASSISTANT): tests/home_assistant/requirements.txt
 ##
 ## Settings, as in `make run HTTP_PORT=8088`:
 ##   FLASH=path           the virtual board's flash (build/flash.img)
-##   FIRMWARE_VARIANT=v   the firmware `make run` plays: generic, romfs or 1m
+##   FIRMWARE_VARIANT=v   the firmware `make run` plays: romfs, generic or 1m
 ##   SETUP=1              `make run` plays a board that knows no network: its setup page
 ##   HTTP_PORT=n          the virtual board's HTTP port (8080)
 ##   WEBREPL_PORT=n       the virtual board's WebREPL port (8266)

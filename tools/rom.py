@@ -8,15 +8,15 @@ it one for the image before: "<start in the partition> <length> <SHA-256 in hex>
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import NamedTuple
 
 from mpremote.romfs import VfsRomWriter
 
-from tools.deploy.plan import MANIFEST, manifest
+from tools.deploy.plan import MANIFEST, listed_in, manifest
 
 RECORD = "/device.rom"
 FOLDER = "/device/"
-MOUNTED = "/rom"  # by boot.py
 _SECTOR = 4096
 
 
@@ -37,8 +37,8 @@ def half(partition: int) -> int:
 
 
 def in_image(path: str) -> bool:
-    """Whether this file of the board goes into the image."""
-    return path.startswith(FOLDER)
+    """Whether this file of the board goes into the image; those in folders of /device do not."""
+    return path.startswith(FOLDER) and path.count("/") == FOLDER.count("/")
 
 
 def image(files: dict[str, bytes]) -> bytes:
@@ -66,16 +66,32 @@ def record(start: int, data: bytes, before: Line | None) -> bytes:
     return f"{line(start, data)}{before or ''}".encode()
 
 
-def as_files(files: dict[str, bytes], content: bytes) -> dict[str, bytes]:
-    """What of `files` remains a file beside the image, with `content` as the record."""
-    rest = {path: x for path, x in files.items() if not in_image(path) and path != MANIFEST}
+def as_files(
+    files: dict[str, bytes], content: bytes, on_top: Collection[str] = ()
+) -> dict[str, bytes]:
+    """What of `files` remains a file beside the image, with `content` as the record; and those of
+    /device that are to lie `on_top` of the image.
+    """
+    rest = {
+        path: x
+        for path, x in files.items()
+        if path in on_top or not in_image(path) and path != MANIFEST
+    }
     rest[RECORD] = content
     return {**rest, MANIFEST: manifest(rest)}
 
 
 def installed(files: dict[str, bytes]) -> tuple[dict[str, bytes], bytes]:
     """(the files that remain, with the record, the image for the start of the partition): as a
-    first deploy leaves them.
+    first deploy leaves them. What a manifest among `files` does not list is the user's own.
     """
-    data = image(files)
-    return as_files(files, record(0, data, None)), data
+    listed = listed_in(files.get(MANIFEST, b""))
+    own = {path: x for path, x in files.items() if listed is not None and path not in listed}
+    own.pop(MANIFEST, None)
+    ours = {path: x for path, x in files.items() if path not in own}
+    data = image(ours)
+    rest = as_files(ours, record(0, data, None)) | own
+    if listed is None:  # there is none, or it is damaged: that stays as it is
+        del rest[MANIFEST]
+        rest |= {path: x for path, x in files.items() if path == MANIFEST}
+    return rest, data

@@ -7,7 +7,7 @@ from pathlib import Path
 import client
 import pytest
 from broker_rig import broker, lamp, listener, make_broker, make_lamp  # noqa: F401  (fixtures)
-from deploy_rig import files, make_target  # noqa: F401  (fixtures)
+from deploy_rig import files, make_target, variant  # noqa: F401  (fixtures)
 from fault_rig import victim, victims  # noqa: F401  (fixtures)
 from named_rig import mdns_board, phone  # noqa: F401  (fixtures)
 from network_rig import module_board, peer  # noqa: F401  (fixtures)
@@ -36,19 +36,28 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def make_board(bundle: Path, tmp_path: Path) -> Iterator[Callable[..., VirtualBoard]]:
-    """make_board(change=function(tree), start=True, **VirtualBoard's own): a board of its own."""
+def make_board(
+    bundle: Path,
+    tmp_path: Path,
+    variant: str,  # noqa: F811
+) -> Iterator[Callable[..., VirtualBoard]]:
+    """make_board(change=function(tree), start=True, variant=, **VirtualBoard's own): a board of
+    its own. With ROMFS, what the tree has in device/ is in an image.
+    """
     boards = []
 
     def make(
-        change: Callable[[Path], object] | None = None, start: bool = True, **options: object
+        change: Callable[[Path], object] | None = None,
+        start: bool = True,
+        variant: str = variant,
+        **options: object,
     ) -> VirtualBoard:
         folder = tmp_path / str(len(boards))
         shutil.copytree(bundle, folder / "tree")
         if change:
             change(folder / "tree")
-        image.create(folder / "flash.img", folder / "tree")
-        board = VirtualBoard(folder / "flash.img", **options)
+        image.create(folder / "flash.img", folder / "tree", variant)
+        board = VirtualBoard(folder / "flash.img", variant, **options)
         boards.append(board)
         return board.start() if start else board
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import client
 import pytest
 from mpremote.transport_serial import SerialTransport
+from rom_rig import logical
 
 from tools import build, inputs
 from tools.board import connection
@@ -24,6 +25,8 @@ from tools.virtual_board.hardware.wlan import Air
 
 Files = dict[str, bytes]
 KINDS = ["PORT", "HOST"]
+# Of the firmware: device/ as files, and as an image. A test that uses make_target runs on both.
+variants = pytest.mark.parametrize("variant", ["generic", "romfs"])
 BLANK = b"\xff" * VARIANTS[DEFAULT].size  # the flash of a board that has just got its firmware
 
 
@@ -91,7 +94,7 @@ class Target:
     def __init__(self, path: Path, content: Files | bytes, variant: str = DEFAULT) -> None:
         self.path = path
         if isinstance(content, bytes):
-            path.write_bytes(content)
+            path.write_bytes(content[: VARIANTS[variant].size])
         else:
             image.create(path, content, variant)
         self._closed = False
@@ -124,7 +127,11 @@ class Target:
         return self.path.read_bytes()
 
     def files(self) -> Files:
-        """The files that are in the flash now; no deploy may be recorded."""
+        """The files that the board has now, in its image or not; no deploy may be recorded."""
+        return logical(self.flash_files(), self.flash())
+
+    def flash_files(self) -> Files:
+        """Those that lie in the flash as files."""
         files, recorded = files_in(self.flash())
         assert not recorded
         return files
@@ -154,8 +161,14 @@ class Target:
 
 
 @pytest.fixture
+def variant() -> str:
+    """The firmware's; a test says which, or `variants`."""
+    return DEFAULT
+
+
+@pytest.fixture
 def make_target(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variant: str
 ) -> Iterator[Callable[[Files | bytes], Target]]:
     """make_target(content): a Target that has booted. The PC's webrepl_cfg.py is client.CONFIG."""
     (tmp_path / "webrepl_cfg.py").write_text(client.CONFIG)
@@ -163,7 +176,7 @@ def make_target(
     monkeypatch.setattr(wlan, "_JOIN_MS", 0)
     number, targets = itertools.count(), []
 
-    def make(content: Files | bytes, variant: str = DEFAULT) -> Target:
+    def make(content: Files | bytes, variant: str = variant) -> Target:
         target = Target(tmp_path / f"{next(number)}.img", content, variant)
         targets.append(target)
         target.board.start()

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import client
 import pytest
-from deploy_rig import BLANK, KINDS, Files, Target, changed, old_and_new
+from deploy_rig import BLANK, KINDS, Files, Target, changed, old_and_new, variants
 from test_webrepl_transcripts import LOGS, Conversation
 
 from tools import build
 
 MPREMOTE = [str(Path(sys.executable).with_name("mpremote")), "connect"]
 Make = Callable[[Files | bytes], Target]
+pytestmark = variants
 kinds = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -54,7 +55,7 @@ def test_a_board_fresh_from_flashing_becomes_a_switch(
 
 @kinds
 def test_what_differs_is_told_and_then_it_is_on_the_board(
-    files: Files, make_target: Make, kind: str
+    files: Files, make_target: Make, kind: str, variant: str
 ) -> None:
     old, new = old_and_new(files)
     own = {"note.txt": b"mine", "device/mine.py": b"x = 1\n", "lib/also.py": b"x = 2\n"}
@@ -64,6 +65,7 @@ def test_what_differs_is_told_and_then_it_is_on_the_board(
     client.set_led(target.board.http, True)
     status, lines = target.deploy(kind, new)
     assert status == 0
+    lines = [line.partition(" the module of that name")[0] for line in lines]
     assert lines == [
         "~ .deploy/manifest",
         "- device/gone.mpy",
@@ -73,6 +75,7 @@ def test_what_differs_is_told_and_then_it_is_on_the_board(
         "- device/pair.py",
         "~ main.py",
         f"= {len(new) - 5} unchanged",
+        *(["! device/mine.py is not ours and hides"] if variant == "romfs" else []),
         f"running at {target.board.http}",
     ]
     assert target.files() == {**new, **users}
@@ -83,7 +86,7 @@ def test_what_differs_is_told_and_then_it_is_on_the_board(
 
 @kinds
 def test_where_nothing_differs_it_asks_once_and_writes_nothing(
-    files: Files, make_target: Make, kind: str
+    files: Files, make_target: Make, kind: str, variant: str
 ) -> None:
     target = make_target(files)
     boots, asked = target.board.chip.boots, []
@@ -97,8 +100,10 @@ def test_where_nothing_differs_it_asks_once_and_writes_nothing(
     assert lines == [f"= {len(files)} unchanged", f"running at {target.board.http}"]
     assert target.writes() == 0 and target.board.chip.boots == boots
     sent = [code.split("(")[0] for code in asked if code.startswith("def ")]
-    # The names go in programs of a size that the board can compile.
-    assert sent == ["def survey", "def manifest", "def hashes", "def hashes", "def state"]
+    of_images = ["def images", "def on_top"] if variant == "romfs" else []
+    # The names of files go in programs of a size that the board can compile.
+    of_files = ["def hashes"] * (1 if variant == "romfs" else 2)
+    assert sent == ["def survey", "def manifest", *of_images, *of_files, "def state"]
     assert len(asked) == 2 * len(sent)  # each is called once
     assert target.at_its_prompt() and target.serves()
 

@@ -10,12 +10,15 @@ from urllib.parse import urlsplit
 
 import client
 import pytest
-from deploy_rig import KINDS, Files, Target, changed
+from deploy_rig import KINDS, Files, Target, changed, module
 from tool_rig import Tool, copy_project, run, way
 
+from tools import build, rom
 from tools.board.webrepl import WebreplTransport
+from tools.deploy import __main__ as tool
+from tools.virtual_board.hardware.flash import VARIANTS
 
-Make = Callable[[Files | bytes], Target]
+Make = Callable[..., Target]
 SECRETS = ("horse", "sesame", client.PASSWORD)
 
 
@@ -27,6 +30,27 @@ def project(tmp_path: Path) -> Path:
 
 def host(target: Target) -> str:
     return urlsplit(target.board.webrepl).netloc
+
+
+def test_boards_of_every_firmware_at_once_each_get_what_fits_it(
+    files: Files, make_target: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    led = (build.ROOT / "device" / "led.py").read_text() + "\n_OLD = 1\n"
+    stale = changed(files, **{"main.py": b"old", "device/led.mpy": module(led)})
+    boards = [make_target(stale, variant) for variant in VARIANTS]
+    monkeypatch.setenv("HOSTS", " ".join(map(host, boards)))
+    shown: list[str] = []
+    monkeypatch.setattr(tool.Screen, "say", lambda screen, line: shown.append(line))
+    assert tool.run() == 0
+    for board in boards:
+        for said in ("~ device/led.mpy", "~ main.py", f"running at {board.board.http}"):
+            assert f"{host(board)}: {said}" in shown
+        assert board.files() == files and board.serves()
+    assert [rom.RECORD in board.flash_files() for board in boards] == [True, False, False]
+    written = [board.writes() for board in boards]
+    assert tool.run() == 0
+    assert {f"{host(board)}: = {len(files)} unchanged" for board in boards} < {*shown}
+    assert [board.writes() for board in boards] == written
 
 
 def test_three_boards_at_once_of_which_one_cannot_be_reached(

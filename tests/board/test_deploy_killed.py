@@ -7,7 +7,7 @@ from pathlib import Path
 
 import client
 import pytest
-from deploy_rig import KINDS, Files, Target, before, files_in, old_and_new
+from deploy_rig import KINDS, Files, Target, before, files_in, old_and_new, variants
 from mpremote.transport_serial import SerialTransport
 from tool_rig import Tool, copy_project, run, way
 
@@ -16,6 +16,7 @@ from tools.errors import UserError
 from tools.virtual_board.chip import Chip
 
 Make = Callable[[Files | bytes], Target]
+pytestmark = variants
 kinds = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -138,6 +139,7 @@ def test_a_lost_connection_is_one_line_and_the_next_deploy_goes_on_from_there(
     decided = step == "finish"
     old, new = old_and_new(files)
     target = make_target(old)
+    before_it = target.flash_files()
     networks = target.board.chip.wlan.air.networks
     transports: list[SerialTransport] = []
 
@@ -167,7 +169,7 @@ def test_a_lost_connection_is_one_line_and_the_next_deploy_goes_on_from_there(
     target.board.do(find_again)
     target.board.wait_for(lambda chip: chip.stack.link_up and chip.terminal.session is None)
     found, recorded = files_in(target.flash())
-    assert target.serves() and found == old and recorded is decided
+    assert target.serves() and found == before_it and recorded is decided
     status, lines = target.deploy(kind, new)
     assert status == 0 and any("cut off" in line for line in lines) is decided
     assert target.files() == new

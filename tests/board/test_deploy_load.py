@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import client
 import pytest
-from deploy_rig import KINDS, Files, Target, before, changed
+from deploy_rig import KINDS, Files, Target, before, changed, variants
 
+pytestmark = variants
 DEPLOYS = int(os.environ.get("DEPLOYS", 3))
 PERIOD = 0.05  # s between two requests: several pages that look once a second
 PATIENCE = 3  # s; a request that a restart overtakes gets no answer and no end

@@ -5,15 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from deploy_rig import BLANK, KINDS, Files, Target, before, changed, module, old_and_new
+from deploy_rig import BLANK, KINDS, Files, Target, before, changed, module, old_and_new, variants
 from mpremote.transport_serial import SerialTransport
 from power_rig import Recorder
 
-from tools import build, rom
+from tools.board import connection, session
+from tools.deploy.steps import Deploy
 from tools.errors import UserError
-from tools.paths import ROOT
 
 Make = Callable[..., Target]
+pytestmark = variants
 
 
 def decided(outcomes: list[str]) -> int:
@@ -29,9 +30,9 @@ def test_power_lost_in_or_after_any_write_leaves_the_old_set_or_makes_way_for_th
 ) -> None:
     old, new = old_and_new(files)
     target = make_target(old)
-    recorder = Recorder(target)
+    old_flash, recorder = target.flash_files(), Recorder(target)
     assert target.deploy(kind, new)[0] == 0
-    outcomes = recorder.outcomes(tmp_path, old=old, new=new)
+    outcomes = recorder.outcomes(tmp_path, old=old_flash, new=target.flash_files())
     first = decided(outcomes)
     # What the walk says of the files, a whole board says of the switch.
     for n, found in ((first - 1, old), (first, new), ((first + len(outcomes)) // 2, new)):
@@ -40,30 +41,28 @@ def test_power_lost_in_or_after_any_write_leaves_the_old_set_or_makes_way_for_th
         again.close()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_power_lost_while_an_image_goes_into_flash_leaves_the_old_one_or_makes_way_for_the_new(
-    files: Files, make_target: Make, tmp_path: Path, kind: str
+def test_power_lost_in_or_after_any_write_of_the_boot_that_finishes_makes_way_for_the_new_set(
+    files: Files, make_target: Make, tmp_path: Path
 ) -> None:
-    target = make_target(files, "romfs")
-    old, recorder = target.files(), Recorder(target)
-    led = build.compile_source("device/led.py", (ROOT / "device" / "led.py").read_text() + "\n1\n")
-    main = files["/main.py"] + b"# edited\n"
-    assert target.deploy(kind, changed(files, **{"device/led.mpy": led, "main.py": main}))[0] == 0
-    new = target.files()
-    assert new[rom.RECORD] != old[rom.RECORD]
-    outcomes = recorder.outcomes(tmp_path, old=old, new=new)
-    first = decided(outcomes)
-    for n, found in ((first - 1, old), (first, new)):
-        again = make_target(recorder.content(n), "romfs")
-        assert again.serves() and again.files() == found
-        again.close()
+    old, new = old_and_new(files)
+    target = make_target(old)
+    with session.raw_repl(connection.open_board(None, target.board.serial)) as board:
+        job = Deploy(board, new, lambda text: None)
+        job.survey()
+        job.stage()
+        job.commit()
+    recorder = Recorder(target)
+    target.power_cycle()
+    assert target.serves() and target.files() == new
+    outcomes = recorder.outcomes(tmp_path, new=target.flash_files())
+    assert outcomes == ["new"] * len(outcomes)
 
 
 def test_power_lost_in_a_first_deploy_leaves_the_board_as_it_was_or_makes_way_for_ours(
     files: Files, make_target: Make, tmp_path: Path
 ) -> None:
     target = make_target(BLANK)
-    old = target.files()
+    old = target.flash_files()
     assert list(old) == ["/boot.py"]
     some = {name: files[f"/{name}"] for name in ("boot.py", "main.py", "webrepl_cfg.py")}
     new = changed({}, **some, **{"device/led.mpy": module("a = 1")})
@@ -71,7 +70,7 @@ def test_power_lost_in_a_first_deploy_leaves_the_board_as_it_was_or_makes_way_fo
     with pytest.raises(UserError, match="the switch does not run"):
         target.deploy("PORT", new)
     # The firmware's own boot.py finishes nothing; ours is the first to be put in its place.
-    first = decided(recorder.outcomes(tmp_path, old=old, new=new))
+    first = decided(recorder.outcomes(tmp_path, old=old, new=target.flash_files()))
     again = make_target(recorder.content(first))
     assert again.files() == new
 

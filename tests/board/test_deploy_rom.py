@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import client
 import pytest
-from deploy_rig import BLANK, KINDS, Files, Target, changed, files_in
+from deploy_rig import BLANK, KINDS, Files, Target, changed, files_in, module
 
 from tools import build, rom
 from tools.board import connection, session
+from tools.errors import UserError
 from tools.paths import ROOT
 from tools.virtual_board.hardware.flash import VARIANTS
 
@@ -52,11 +53,24 @@ def test_a_board_fresh_from_flashing_runs_device_from_flash(
     status, lines = target.deploy("PORT", files)
     assert status == 0 and lines[-1] == f"running at {target.board.http}"
     assert "+ device/led.mpy" in lines and "~ boot.py" in lines
-    assert not [path for path in target.files() if path.startswith("/device/")]
+    assert not [path for path in target.flash_files() if path.startswith("/device/")]
     assert target.serves()
     assert execute(target, "import device; print(device.__path__, device.led.__file__)") == (
         "/device /device/led.mpy"
     )
+
+
+def test_a_first_deploy_that_resets_the_board_for_ever_is_mended_by_the_next(
+    files: Files, make_target: Make
+) -> None:
+    target = make_target(BLANK, "romfs")
+    resets = module("import machine\nmachine.reset()")
+    with pytest.raises(UserError, match="the switch does not run"):
+        target.deploy("PORT", changed(files, **{"device/startup.mpy": resets}))
+    # boot.py mounts nothing then, and what the firmware mounts is another image, or none.
+    status, lines = target.deploy("PORT", files)
+    assert status == 0 and "~ device/startup.mpy" in lines and "+ device/led.mpy" not in lines
+    assert target.serves()
 
 
 @kinds
@@ -71,6 +85,9 @@ def test_what_changed_goes_into_the_other_half_and_is_told_by_module(
     now, kept = record(target)
     assert kept == before and now.start != before.start
     assert target.serves()
+    writes = target.writes()
+    assert target.deploy(kind, edited(files))[1][0] == f"= {len(files)} unchanged"
+    assert target.writes() == writes
 
 
 @kinds
@@ -86,14 +103,14 @@ def test_where_nothing_differs_nothing_is_written(
 def test_a_board_that_had_files_gets_an_image_and_loses_our_files(
     files: Files, make_target: Make
 ) -> None:
-    target = make_target(files)
+    target = make_target(files, "generic")
     target.deploy("PORT", files)
     target.close()
     target = make_target(target.flash(), "romfs")
     assert target.serves()
     status, lines = target.deploy("PORT", files)
     assert status == 0, lines
-    assert not [path for path in target.files() if path.startswith("/device/")]
+    assert not [path for path in target.flash_files() if path.startswith("/device/")]
     assert target.serves()
 
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from deploy_rig import KINDS, Files, Target, before, old_and_new
+from deploy_rig import KINDS, Files, Target, before, old_and_new, variants
 from mpremote.transport_serial import SerialTransport
 
 from tools.board import session
@@ -15,6 +15,7 @@ from tools.deploy import owner
 from tools.errors import UserError
 
 Make = Callable[[Files | bytes], Target]
+pytestmark = variants
 
 
 @pytest.mark.parametrize("first, second", [KINDS, KINDS[::-1]])

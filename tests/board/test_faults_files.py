@@ -86,6 +86,7 @@ def boots_with_failure(board: VirtualBoard, at: int) -> bool:
     return board.chip.boots > boots
 
 
+@pytest.mark.parametrize("variant", ["generic"])  # which reads device/ from files
 def test_a_flash_that_fails_in_the_middle_of_a_boot_is_told_and_a_reset_mends_it(
     board: VirtualBoard,
 ) -> None:

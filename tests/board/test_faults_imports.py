@@ -1,17 +1,17 @@
 """A module that is gone or broken: the prompt comes, a line names it, its owner gets in."""
 
 import contextlib
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from deploy_rig import KINDS, Files, Target, changed
+from deploy_rig import KINDS, Files, Target, changed, variants
 from fault_rig import HOME, answers, boot, complaints, prompt_answers
 
 from tools.board.webrepl import Unreachable
 from tools.build import ROOT
+from tools.deploy import plan
 from tools.errors import UserError
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
@@ -32,33 +32,35 @@ MODULES = sorted(
 class Bench:
     """One board that gets other files again and again."""
 
-    def __init__(self, folder: Path, tree: Path) -> None:
-        self._folder, self._tree = folder, tree
-        image.create(folder / "flash.img", tree)
-        self.board = VirtualBoard(folder / "flash.img", air=Air(HOME))
+    def __init__(self, folder: Path, files: Files, variant: str) -> None:
+        self._image, self._files, self._variant = folder / "flash.img", files, variant
+        image.create(self._image, files, variant)
+        self.board = VirtualBoard(self._image, variant, air=Air(HOME))
         self._mark = 0
 
     def boot(self, module: str = "", source: str | None = None) -> None:
         """Boot with `module` gone, or with another source."""
 
-        def change(compiled: Path) -> None:
-            compiled.unlink()
+        def change(files: Files) -> None:
+            files.pop(f"/device/{module}.mpy", None)
             if source:
-                compiled.with_suffix(".py").write_text(source)
+                files[f"/device/{module}.py"] = source.encode()
 
-        self.lay(module, change)
+        self.lay(change)
         boot(self.board)
 
-    def lay(self, module: str, change: Callable[[Path], object]) -> None:
-        """Switch it off, and have its files anew, after change(path) of that of `module`."""
-        tree = self._folder / "tree"
-        shutil.copytree(self._tree, tree)
-        if module:
-            change(tree / f"device/{module}.mpy")
-        image.create(self._folder / "new.img", tree)
-        shutil.rmtree(tree)
+    def lay(self, change: Callable[[Files], object]) -> None:
+        """Switch it off, and have its files anew, after change(files). With ROMFS, what changed
+        lies on top of the image, as what somebody edits on the board does.
+        """
+        files = dict(self._files)
+        change(files)
+        same = {path: x for path, x in files.items() if self._files.get(path) == x}
+        files[plan.MANIFEST] = plan.manifest(same)
+        new = self._image.with_name("new.img")
+        image.create(new, files, self._variant)
         self.board.do(Chip.power_cut)
-        (self._folder / "flash.img").write_bytes((self._folder / "new.img").read_bytes())
+        self._image.write_bytes(new.read_bytes())
         self._mark = len(complaints(self.board))
 
     def complaints(self) -> list[str]:
@@ -66,9 +68,11 @@ class Bench:
         return complaints(self.board)[self._mark :]
 
 
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory, bundle: Path) -> Iterator[Bench]:
-    bench = Bench(tmp_path_factory.mktemp("bench"), bundle)
+@pytest.fixture(scope="module", params=["generic", "romfs"])
+def bench(
+    tmp_path_factory: pytest.TempPathFactory, files: Files, request: pytest.FixtureRequest
+) -> Iterator[Bench]:
+    bench = Bench(tmp_path_factory.mktemp("bench"), files, request.param)
     bench.boot()  # the SDK knows the network from now on
     yield bench
     bench.board.close()
@@ -110,7 +114,8 @@ def test_without_a_module_the_prompt_comes_with_a_line_and_its_owner_gets_in(
 def test_a_module_that_was_cut_short_hangs_the_board_seven_times_and_lets_its_owner_in(
     bench: Bench, module: str
 ) -> None:
-    bench.lay(module, lambda path: path.write_bytes(path.read_bytes()[:40]))
+    path = f"/device/{module}.mpy"
+    bench.lay(lambda files: files.update({path: files[path][:40]}))
     board = bench.board
     board.do(Chip.power_on)
     for crashes in range(1, 8):
@@ -151,6 +156,7 @@ def test_a_module_of_the_page_that_resets_the_board_at_its_import_ends_in_safe_m
     assert why in bench.complaints()[-1]  # it did try again: nothing had been mended
 
 
+@variants
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("module", ["startup", "api"])
 def test_a_deploy_mends_a_board_that_resets_itself_again_and_again(
@@ -175,11 +181,10 @@ def test_a_deploy_mends_a_board_that_resets_itself_again_and_again(
 
 @pytest.mark.parametrize("line", ["raise SystemExit", "import sys; sys.exit()"])
 def test_settings_that_exit_are_a_line_and_the_switch_serves(bench: Bench, line: str) -> None:
-    def exits(compiled: Path) -> None:
-        path = compiled.parent.parent / "webrepl_cfg.py"
-        path.write_text(path.read_text() + line + "\n")
+    def exits(files: Files) -> None:
+        files["/webrepl_cfg.py"] += f"{line}\n".encode()
 
-    bench.lay("led", exits)
+    bench.lay(exits)
     boot(bench.board)
     assert any("webrepl_cfg.py" in said and "SystemExit" in said for said in bench.complaints())
     assert bench.board.do(lambda chip: chip.stack.listener(80)) is not None

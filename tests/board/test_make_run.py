@@ -10,7 +10,9 @@ from pathlib import Path
 import client
 import pytest
 from run_rig import ROOT, Run
+from tool_rig import Tool, copy_project, run
 
+from tools.virtual_board import variant_note
 from tools.virtual_board.hardware.flash import DEFAULT, VARIANTS
 
 
@@ -126,6 +128,42 @@ def test_a_reader_of_its_output_that_leaves_ends_it_with_one_line(image: Path) -
     shown = run.stderr.read()
     assert run.wait(20) == 1
     assert shown.startswith("error: cannot write the output") and shown.count("\n") == 1, shown
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "what"),
+    [("generic", "romfs", "has device/ as"), ("romfs", "generic", "has device/ in an image")],
+)
+def test_a_flash_of_other_firmware_is_told_with_the_deploy_that_makes_it_fit(
+    tmp_path: Path, before: str, now: str, what: str
+) -> None:
+    project, flash = copy_project(tmp_path / "project"), tmp_path / "flash.img"
+    ports = {"HTTP_PORT": "0", "WEBREPL_PORT": "0", "FLASH": str(flash)}
+    with Tool("virtual_board", project, FIRMWARE_VARIANT=before, **ports) as tool:
+        tool.expect("ready\n")
+        assert b"note: this flash" not in tool.shown
+        tool.interrupt()
+        assert tool.ended() == 0
+    with Tool("virtual_board", project, FIRMWARE_VARIANT=now, **ports) as tool:
+        url = tool.expect(r"http (http://\S+)\n")[1].decode()
+        port = tool.expect(f"flash {what}.*; `make deploy PORT=(.*)` in")[1].decode()
+        tool.expect("ready\n")
+        status, shown = run("deploy", project, PORT=port)
+        assert status == 0 and f"running at {url}" in shown, shown
+        assert client.led(url) is False
+        tool.interrupt()
+        assert tool.ended() == 0
+    assert not variant_note.note(flash, now, port)
+
+
+def test_a_variant_that_is_none_is_named(image: Path) -> None:
+    assert "choose one of romfs, generic, 1m" in refused(image, FIRMWARE_VARIANT="esp32")
+
+
+def test_a_flash_of_another_size_is_refused_and_left_alone(image: Path) -> None:
+    image.write_bytes(b"\xff" * VARIANTS["1m"].size)
+    assert "move it away to get a new one" in refused(image)
+    assert image.stat().st_size == VARIANTS["1m"].size
 
 
 def test_setup_plays_a_board_that_knows_no_network(image: Path) -> None:

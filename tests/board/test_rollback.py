@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from deploy_rig import KINDS, Files, Target, changed, files_in
+from deploy_rig import KINDS, Files, Target, changed, files_in, variants
 from power_rig import Recorder
 
 from tools import build
@@ -12,11 +12,11 @@ from tools.board import calls, connection, on_board, restart, session
 from tools.deploy import on_board as deploy_on_board
 from tools.errors import UserError
 from tools.paths import ROOT
+from tools.settings import render
 
 Make = Callable[..., Target]
 CONFIRMED = 1  # in RTC memory, as in device/trial.py
-pytestmark = pytest.mark.slow
-variants = pytest.mark.parametrize("variant", ["generic", "romfs"])
+pytestmark = [pytest.mark.slow, variants]
 kinds = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -55,49 +55,40 @@ def undone(target: Target, kind: str, files: Files) -> str:
     return str(raised.value)
 
 
-@variants
 @kinds
 def test_a_module_that_raises_is_taken_back_and_the_reason_told(
-    files: Files, make_target: Make, kind: str, variant: str
+    files: Files, make_target: Make, kind: str
 ) -> None:
-    target = make_target(files, variant)
+    target = make_target(files)
     told = undone(target, kind, broken(files, "api", "1 / 0"))
     assert "taken the deploy back" in told and "ZeroDivisionError" in told
 
 
-@variants
 def test_a_module_that_resets_the_board_at_its_import_is_taken_back(
-    files: Files, make_target: Make, variant: str
+    files: Files, make_target: Make
 ) -> None:
-    target = make_target(files, variant)
+    target = make_target(files)
     told = undone(target, "PORT", broken(files, "api", "import machine; machine.reset()"))
     assert "reset by a program" in told
 
 
-@variants
-def test_a_module_that_is_missing_is_taken_back(
-    files: Files, make_target: Make, variant: str
-) -> None:
-    target = make_target(files, variant)
+def test_a_module_that_is_missing_is_taken_back(files: Files, make_target: Make) -> None:
+    target = make_target(files)
     told = undone(target, "PORT", changed(files, **{"device/http.mpy": None}))
     assert "ImportError" in told
 
 
-@variants
-def test_a_main_py_that_cannot_be_compiled_is_taken_back(
-    files: Files, make_target: Make, variant: str
-) -> None:
-    target = make_target(files, variant)
+def test_a_main_py_that_cannot_be_compiled_is_taken_back(files: Files, make_target: Make) -> None:
+    target = make_target(files)
     assert "taken the deploy back" in undone(
         target, "PORT", changed(files, **{"main.py": b"if:\n"})
     )
 
 
-@variants
 def test_a_deploy_that_works_is_confirmed_and_no_longer_on_trial(
-    files: Files, make_target: Make, variant: str
+    files: Files, make_target: Make
 ) -> None:
-    target = make_target(files, variant)
+    target = make_target(files)
     assert (
         target.deploy("PORT", changed(files, **{"main.py": files["/main.py"] + b"# more\n"}))[0]
         == 0
@@ -107,12 +98,11 @@ def test_a_deploy_that_works_is_confirmed_and_no_longer_on_trial(
     assert staged(target) == "['manifest']"
 
 
-@variants
 def test_ten_good_minutes_confirm_a_deploy_and_the_next_boot_gives_the_flash_back(
-    files: Files, make_target: Make, variant: str, monkeypatch: pytest.MonkeyPatch
+    files: Files, make_target: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(on_board, "confirm", on_board.state)  # the PC has gone
-    target = make_target(files, variant)
+    target = make_target(files)
     target.deploy("PORT", edited(files))
     assert "undo" in staged(target)
     target.board.do(lambda chip: chip.hard_reset())  # out of the raw REPL
@@ -126,15 +116,13 @@ def test_ten_good_minutes_confirm_a_deploy_and_the_next_boot_gives_the_flash_bac
     assert staged(target) == "['manifest']" and target.serves()
 
 
-@variants
 def test_power_lost_while_a_deploy_is_taken_back_leaves_the_new_set_or_makes_way_for_the_old(
     files: Files,
     make_target: Make,
     tmp_path: Path,
-    variant: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    target = make_target(files, variant)
+    target = make_target(files)
     old = ours(target)
     with monkeypatch.context() as patch:
         patch.setattr(on_board, "confirm", on_board.state)
@@ -150,8 +138,8 @@ def test_power_lost_while_a_deploy_is_taken_back_leaves_the_new_set_or_makes_way
     first = outcomes.index("old")
     assert outcomes == ["new"] * first + ["old"] * (len(outcomes) - first)
     for n, found in ((first - 1, new), (first, old), ((first + len(outcomes)) // 2, old)):
-        again = make_target(recorder.content(n), variant)
-        assert again.serves() and again.files() == found
+        again = make_target(recorder.content(n))
+        assert again.serves() and ours(again) == found
         again.close()
 
 
@@ -166,17 +154,32 @@ def test_without_a_trial_the_files_stay(
     assert target.files() == new
 
 
-@variants
+def settings(files: Files, **changes: str) -> Files:
+    """`files` with these settings."""
+    text = render(files["/webrepl_cfg.py"].decode(), changes)
+    return changed(files, **{"webrepl_cfg.py": text.encode()})
+
+
+@pytest.mark.parametrize("password", ["", "wrong password"])
 def test_ten_minutes_without_wifi_take_the_deploy_back(
-    files: Files, make_target: Make, variant: str
+    files: Files, make_target: Make, password: str
 ) -> None:
-    target = make_target(files, variant)
+    target = make_target(files)
     before = ours(target)
-    settings = files["/webrepl_cfg.py"].replace(b'"home"', b'"elsewhere"')
-    assert settings != files["/webrepl_cfg.py"]
+    if password:  # or there is no such network
+        target.board.do(lambda chip: chip.wlan.air.networks.update(attic="right password"))
     with pytest.raises(UserError):  # the board is not in the network any more
-        target.deploy("HOST", changed(files, **{"webrepl_cfg.py": settings}))
+        target.deploy("HOST", settings(files, WIFI_SSID="attic", WIFI_PASSWORD=password))
     boots = target.board.chip.boots
     target.board.do(lambda chip: chip.clock.advance(600_000))
     target.board.wait_for(lambda chip: chip.boots > boots)
     assert ours(target) == before and target.serves()
+
+
+def test_a_wrong_password_for_the_network_that_the_board_is_in_leaves_it_there(
+    files: Files, make_target: Make
+) -> None:
+    target = make_target(files)
+    assert target.deploy("HOST", settings(files, WIFI_PASSWORD="wrong password"))[0] == 0
+    target.power_cycle()
+    assert target.serves() and target.board.do(lambda chip: chip.wlan.isconnected(0))

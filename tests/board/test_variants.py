@@ -1,5 +1,6 @@
 """Variants of the firmware: ROMFS and its tools, a board of 1 MiB."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,11 @@ MPREMOTE = Path(sys.executable).with_name("mpremote")
 MakeBoard = Callable[..., VirtualBoard]
 
 
+def empty(tree: Path) -> None:
+    """A board that nothing was deployed to."""
+    shutil.rmtree(tree)
+
+
 def mpremote(board: VirtualBoard, *arguments: str) -> str:
     command = [str(MPREMOTE), "connect", board.serial, "resume", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
@@ -26,7 +32,7 @@ def test_mpremote_deploys_to_romfs_and_the_module_is_found(
 ) -> None:
     (tmp_path / "rom").mkdir()
     (tmp_path / "rom" / "greeting.py").write_text("text = 'from flash'\n")
-    board = make_board(variant="romfs")
+    board = make_board(empty, variant="romfs")
     assert "327680 bytes" in mpremote(board, "romfs", "query")
     assert "ROMFS image deployed" in mpremote(board, "romfs", "deploy", str(tmp_path / "rom"))
     board.do(lambda chip: chip.hard_reset())
@@ -58,7 +64,7 @@ def test_rom_ioctl_has_no_more_than_the_chips(make_board: MakeBoard) -> None:
 
 
 def test_mapped_flash_takes_no_heap(make_board: MakeBoard) -> None:
-    boards = [make_board(variant=variant) for variant in ("generic", "romfs")]
+    boards = [make_board(empty, variant=variant) for variant in ("generic", "romfs")]
     program = "import gc; gc.collect(); print(gc.mem_free())"
     free = [int(mpremote(board, "exec", program)) for board in boards]
     # Of 320 KiB; what boots and requests happen to leave differs by up to 2 KB.

@@ -8,7 +8,7 @@ import client
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from tests.board.conftest import bundle, make_board  # noqa: F401
+from tests.board.conftest import bundle, make_board, variant  # noqa: F401
 from tools.screenshots import CHROMIUM, launch
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard

@@ -83,8 +83,9 @@ def measure(times: int = 5) -> list[Stage]:
         for script in ("boot.py", "main.py"):
             source = (tree / script).read_text("utf-8")
             (tree / script).write_text(_HELLO + source, "utf-8")
-        image.create(folder / "flash.img", tree)
-        with VirtualBoard(folder / "flash.img", air=Air({"home": "correct horse"})) as board:
+        image.create(folder / "flash.img", tree, "generic")
+        air = Air({"home": "correct horse"})
+        with VirtualBoard(folder / "flash.img", "generic", air=air) as board:
             boots = [_reset(board) for _ in range(times)]
     stages = []
     for i, stage in enumerate(STAGES):

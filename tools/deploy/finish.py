@@ -15,7 +15,23 @@
 
 import os
 
+import vfs
+
 _ENOENT, _EEXIST = 2, 17
+
+
+def _file_system():
+    # With ROMFS /device is a file system of its own, across which nothing can be renamed.
+    try:
+        for system, mounted in vfs.mount():
+            if mounted == "/":
+                return system
+    except TypeError:  # MicroPython before 1.25
+        pass
+    return os
+
+
+_files = _file_system()
 
 
 def _unless(done, action, *paths):
@@ -30,16 +46,16 @@ def _make_folders(path):
     end = path.find("/", 1)
     while end > 0:
         folder = path[:end]
-        _unless(_EEXIST, os.mkdir, folder)
+        _unless(_EEXIST, _files.mkdir, folder)
         end = path.find("/", end + 1)
 
 
 def _carry_out(what, path):
     if what == "-":
-        _unless(_ENOENT, os.remove, path)
+        _unless(_ENOENT, _files.remove, path)
     else:
         _make_folders(path)
-        _unless(_ENOENT, os.rename, "/.deploy/" + what, path)
+        _unless(_ENOENT, _files.rename, "/.deploy/" + what, path)
 
 
 with open("/.deploy/commit") as f:

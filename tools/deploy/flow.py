@@ -48,13 +48,14 @@ class Flow:
     def run(self, dry: bool = False, soft: bool = False, trial: bool = False) -> Outcome:
         """Make the board run what is wanted; `dry` only tells what is to be done for that.
 
-        It is reset where something changed, or where the switch did not run: by `soft` only its
-        Python is, which keeps the WiFi connection. On `trial`, what does not work is taken back.
+        It is reset where something changed, or where the switch did not run. For `make watch`,
+        `soft`, only its Python is, which keeps the WiFi connection, and with ROMFS what changed
+        lies on top of the image. On `trial`, what does not work is taken back.
         """
         board = connection.open_board(self._host)
         session.refuse_company(board)
         with session.raw_repl(board):
-            job = Deploy(board, self._files, self._progress, trial)
+            job = Deploy(board, self._files, self._progress, trial, on_top=soft)
             plan = job.survey()
             self._tell(job, plan)
             changes = job.changes

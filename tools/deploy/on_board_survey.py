@@ -113,6 +113,25 @@ def digest(start, size):
     print(text)
 
 
+def inside(start, size):
+    """Print "<SHA-256 in hex> <name>" for each file in the folder device of the image that lies
+    there in ROMFS's partition, mounted or not.
+    """
+    import binascii
+    import hashlib
+
+    import vfs
+
+    part = vfs.rom_ioctl(2, 0)[start:]
+    image = vfs.VfsRom(part[:size])
+    for entry in image.ilistdir("/device"):
+        name = entry[0]
+        f = image.open("/device/" + name, "rb")
+        raw = hashlib.sha256(f).digest()
+        text = binascii.hexlify(raw).decode()
+        print(text, name)
+
+
 def on_top():
     """Print the names in the folder /device of the flash, which lie on top of the image's."""
     import vfs

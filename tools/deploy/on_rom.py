@@ -7,6 +7,7 @@ before, into the half of the partition that is not in use (tools/rom.py).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import NamedTuple
 
 from mpremote.transport import TransportExecError
@@ -24,13 +25,18 @@ _CHUNK = 256  # bytes at once, by which a sector can be divided
 
 class Rom(NamedTuple):
     """What a board holds, and the image that it is to have: the partition's size in bytes, the
-    line of the record that is in use, or None, the names in flash's own folder /device, the image.
+    record's lines whose images are whole, the names in flash's own folder /device, the image.
     """
 
     partition: int
-    in_use: rom.Line | None
+    whole: list[rom.Line]
     on_top: list[str]
     image: bytes
+
+    @property
+    def in_use(self) -> rom.Line | None:
+        """The image that the board runs from."""
+        return self.whole[0] if self.whole else None
 
     @property
     def runs_it(self) -> bool:
@@ -38,13 +44,16 @@ class Rom(NamedTuple):
         digest = hashlib.sha256(self.image).hexdigest()
         return self.in_use is not None and self.in_use.digest == digest
 
-    def files(self, wanted: dict[str, bytes]) -> dict[str, bytes]:
-        """What is wanted as files, path -> content, the record and the manifest among it."""
-        if self.runs_it:
-            record = str(self.in_use).encode()  # as it is: an older image stays noted, or not
+    def files(self, wanted: dict[str, bytes], edits: Collection[str] = ()) -> dict[str, bytes]:
+        """What is wanted as files, path -> content, the record and the manifest among it.
+
+        With `edits`, paths in /device, the image stays as it is and these lie on top of it.
+        """
+        if self.runs_it or edits:
+            record = "".join(map(str, self.whole)).encode()  # as it is
         else:
             record = rom.record(self.idle, self.image, self.in_use)
-        return rom.as_files(wanted, record)
+        return rom.as_files(wanted, record, edits)
 
     @property
     def idle(self) -> int:
@@ -55,10 +64,9 @@ class Rom(NamedTuple):
 def look(board: SerialTransport, wanted: dict[str, bytes]) -> Rom:
     """Ask a board that has ROMFS, and build the image of `wanted` for it."""
     size, *lines = calls.lines(board, on_board_survey.images)
-    parts = lines[0].split() if lines else []
-    in_use = rom.Line(int(parts[0]), int(parts[1]), parts[2]) if parts else None
+    whole = [rom.Line(int(a), int(b), c) for a, b, c in map(str.split, lines)]
     on_top = calls.lines(board, on_board_survey.on_top)
-    return Rom(int(size), in_use, on_top, rom.image(wanted))
+    return Rom(int(size), whole, on_top, rom.image(wanted))
 
 
 def write(board: Transport, there: Rom, progress) -> None:

@@ -34,7 +34,8 @@ _FINISH = (Path(__file__).parent / "finish.py").read_bytes()
 
 class Deploy:
     """`wanted` are the files to be on `board`, which is in its raw REPL; `progress(text)` is told
-    what goes on. `with_trial`: the files that are replaced are kept until confirmed.
+    what goes on. `with_trial`: the files that are replaced are kept until confirmed. `on_top`: on
+    firmware with ROMFS, changed modules lie on top of the image.
     """
 
     def __init__(
@@ -43,9 +44,10 @@ class Deploy:
         wanted: dict[str, bytes],
         progress: Callable[[str], None],
         with_trial: bool = False,
+        on_top: bool = False,
     ) -> None:
         self._board, self._wanted, self._progress = board, wanted, progress
-        self._pending, self._readable = False, True
+        self._pending, self._readable, self._on_top = False, True, on_top
         self._with_trial, self._trial = with_trial, False
         self._last: object = None  # who held the board before us
         self.damage: list[str] = []  # what of the last deploy's record cannot be read, a line each
@@ -55,8 +57,8 @@ class Deploy:
 
         UserError where it cannot have what is wanted.
         """
-        found = survey(self._board, self._wanted)
-        self._steps, self._rom = found.steps, found.rom
+        found = survey(self._board, self._wanted, self._on_top)
+        self._steps, self._files, self._rom = found.steps, found.files, found.rom
         # There is a way back where something of ours was there before.
         known = found.readable and MANIFEST not in found.steps.new
         self._trial = self._with_trial and known
@@ -134,10 +136,8 @@ class Deploy:
 
         The old files stay in use. UserError where there is no room.
         """
-        plan, wanted = self._steps, self._wanted
-        if self._rom:
-            wanted = self._rom.files(wanted)
-        uploads = {str(n): wanted[path] for n, path in enumerate(plan.uploads)}
+        plan = self._steps
+        uploads = {str(n): self._files[path] for n, path in enumerate(plan.uploads)}
         steps = [f"{number} {path}\n" for number, path in enumerate(plan.uploads)]
         steps += [f"- {path}\n" for path in plan.removed]
         uploads |= {"finish.py": _FINISH, "commit.new": "".join(steps).encode()}

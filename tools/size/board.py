@@ -50,8 +50,8 @@ def measure() -> Measured:
         manifest = tree / plan.MANIFEST[1:]
         manifest.parent.mkdir()
         manifest.write_bytes(files[plan.MANIFEST])
-        image.create(folder / "flash.img", tree)
-        board = VirtualBoard(folder / "flash.img", air=Air({"home": "correct horse"}))
+        image.create(folder / "flash.img", tree, "generic")
+        board = VirtualBoard(folder / "flash.img", "generic", air=Air({"home": "correct horse"}))
         start = time.monotonic()
         try:
             board.start()

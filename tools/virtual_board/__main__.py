@@ -1,6 +1,6 @@
 """`make run`: a board without a board, in the foreground.
 
-Environment: FLASH (the image, build/flash.img), FIRMWARE_VARIANT (generic; or romfs, 1m),
+Environment: FLASH (the image, build/flash.img), FIRMWARE_VARIANT (romfs; or generic, 1m),
 HTTP_PORT (8080), WEBREPL_PORT (8266), MDNS_PORT, DNS_PORT (any free one), BROKER_PORT (none),
 SETUP=1 for a board that knows no network (setup_run.py).
 """
@@ -23,7 +23,7 @@ from tools.deploy import plan
 from tools.errors import UserError, main
 
 from . import hosts as names
-from . import image, passwords, settings_note, setup_run
+from . import image, passwords, settings_note, setup_run, variant_note
 from .board import DNS, MDNS, VirtualBoard
 from .chip import Chip
 from .console import Console
@@ -168,6 +168,8 @@ def run() -> None:
             console.say(f"broker {BROKER} is 127.0.0.1:{os.environ['BROKER_PORT']}")
         if password := passwords.shown(path):
             console.say(f"password {password}")
+        if other := variant_note.note(path, variant, board.serial):
+            console.say(f"note: {other}")
         if setup_run.is_on():
             console.say("note: its networks are home (password correct horse) and cafe (open)")
         elif kept := settings_note.note(path, urlsplit(board.webrepl).netloc):

@@ -52,7 +52,7 @@ def create(path: Path, content: Path | dict[str, bytes], variant: str = DEFAULT)
     layout = VARIANTS[variant]
     files = content if isinstance(content, dict) else _tree(content)
     image = b""
-    if layout.rom_size and isinstance(content, dict):
+    if layout.rom_size and any(map(rom.in_image, files)):
         files, image = rom.installed(files)
     fs, context = _file_system(layout)
     fs.format()

@@ -31,7 +31,7 @@ VARIANTS = {
     "generic": Layout(0x400000, 0x100000, 763, 0, 0),
     "1m": Layout(0x100000, 0x99000, 98, 0, 0),  # FLASH_1M
 }
-DEFAULT = "generic"
+DEFAULT = "romfs"
 
 
 class PowerCut(Exception):
