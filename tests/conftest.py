@@ -6,10 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
 
 sys.path[:0] = [str(TESTS.parent), str(TESTS / "stubs")]
+
+# On a busy PC everything takes longer, and that is no fault of a test's.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,8 +52,8 @@ def nothing_on_air(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wifi, "ap_is_up", False)
 
 
-@pytest.fixture
-def settings() -> object:
+@pytest.fixture(name="settings")
+def board_settings() -> object:
     """Settings of a board with a network to join and an access point to open."""
     from device import config
 

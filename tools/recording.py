@@ -24,7 +24,7 @@ from tools.errors import UserError, main
 from tools.inputs import results_folder
 from tools.paths import ROOT
 
-_SIZE = {"width": 76, "height": 22}  # characters
+_SIZE = {"width": 86, "height": 24}  # characters
 _COPIED = ("boot.py", "main.py", "Makefile", "requirements.txt", "webrepl_cfg.py.example")
 _SETTINGS = ("FLASH", "HTTP_PORT", "WEBREPL_PORT", "PORT", "HOST")
 _MAKES = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")  # what a make inside make gets
