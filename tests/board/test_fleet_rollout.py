@@ -54,6 +54,7 @@ def make_fleet(
         made = VirtualBoard(
             path,
             "romfs",
+            http_port=8080,
             webrepl_port=WEBREPL,
             air=Air({"home": "correct horse"}),
             hosts=mosquitto.hosts(broker.port),

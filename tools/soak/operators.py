@@ -75,9 +75,12 @@ def restart_broker(broker: Broker, tally: Tally) -> None:
 
 
 def is_connected(board: VirtualBoard, tally: Tally) -> None:
-    """Note whether the board says that it is connected to its broker."""
-    with urlopen(f"{board.http}status") as answer:
-        told = json.load(answer)["mqtt"]
+    """Note whether the board says that it is connected to its broker, or will do so soon."""
+    told, end = "", time.monotonic() + _BOOT
+    while told != "connected" and time.monotonic() < end:
+        time.sleep(_PAUSE)
+        with urlopen(f"{board.http}status") as answer:
+            told = json.load(answer)["mqtt"]
     tally.note("broker", EXPECTED if told == "connected" else FAILED, told)
 
 
