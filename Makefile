@@ -110,6 +110,7 @@ $(HOME_ASSISTANT): tests/home_assistant/requirements.txt
 ##   MICROPYTHON=path     a checkout of MicroPython, for its own tests
 ##   SUITES="name ..."    which of them (all); also files, as in SUITES='basics/list*.py'
 ##   COUNT=n              how many requests `make soak` makes (100000)
+##   MQTT=1               `make soak` with MQTT on, and a Mosquitto that restarts ten times
 ##   WRITE=1              bench, screenshots and recording write into docs/, not into build/
 ##
 ## make ends with status 0, or 2 when something failed; the line above make's own says what. A tool

@@ -162,8 +162,9 @@ class _Boot:
         from device import overlay
 
         sys.path.pop(0)
-        root = [system for system, path in vfs.mount() if path == "/"][0]
-        vfs.mount(overlay.Overlay(root, image), "/device")
+        overlay.files = [system for system, path in vfs.mount() if path == "/"][0]
+        overlay.image = image
+        vfs.mount(overlay, "/device")
         sys.modules["device"].__path__ = "/device"
 
     def start(self):

@@ -12,18 +12,18 @@ _AUTHORIZATION = const(4)
 _ORIGIN = const(5)
 _SEC_FETCH_SITE = const(6)
 
-# What the board, whose name is @, is called: names that the DNS of the world does not lead to.
-_NAMES = const("\nlocalhost\n@\n@.local\n@.lan\n@.home\n@.home.arpa\n@.internal\n")
+# What may follow the board's name: nothing, or what the DNS of the world does not lead to.
+_DOMAINS = const("\n\n.local\n.lan\n.home\n.home.arpa\n.internal\n")
 
 password = b""  # asked for unless empty
 
-names = ""  # each between two line feeds; more may be appended
+names = ""  # the board's, and more: each between two line feeds
 
 
 def start(name, secret):
     """Set the board's host name and the password (str, "" for none)."""
     global names, password
-    names = _NAMES.replace("@", name.lower())
+    names = "\n%s\nlocalhost\n" % name.lower()
     password = secret.encode()
 
 
@@ -58,6 +58,9 @@ def is_local(host):
         return False
     if host.endswith("."):
         host = host[:-1]
+    own = names.split("\n", 2)[1]
+    if host.startswith(own) and http.line_of(host[len(own) :], _DOMAINS) >= 0:
+        return True
     if http.line_of(host, names) >= 0:
         return True
     octets = host.split(".")

@@ -11,8 +11,7 @@ try:
 except ImportError:  # lost, or not built: the switch works all the same
     pages = None
 
-# One less than lwIP's send buffer: behind a full one, close() finds no room for its FIN and
-# aborts the connection (lwIP 1.4, tcp_out.c, tcp_enqueue_flags).
+# One less than lwIP's send buffer, which has to take the FIN as well (tools/build_pages.py).
 _MAX_RESPONSE = const(1071)
 _LONGEST_POLL = const(512)  # bytes kept, twice; a browser's fetch() sends 300 to 450
 
@@ -32,25 +31,31 @@ application/x-www-form-urlencoded
 application/octet-stream
 """)
 _JSON = const("application/json")
-_ON = http.response("200 OK", _JSON, '{"on": true}')
-_OFF = http.response("200 OK", _JSON, '{"on": false}')
-
+# As http.response() would make them, but in ROMFS they stay in flash.
+_ON = const(
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 12\r\n"
+    b"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"
+    b'{"on": true}'
+)
+_OFF = const(
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n"
+    b"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"
+    b'{"on": false}'
+)
 
 # What connection.py wants of a service, beside the functions.
 port = 80
-rejected = 0  # requests that were refused, and clients that were dropped
-
-requests = 0  # that were served
+requests = rejected = 0  # served; refused, or of a client that was dropped
 
 _name = b""
-_polls = (None, None)
+_polls = ()
 
 
 def start(name, password):
     """Set the board's host name (str), and the password (str) that is asked for unless empty."""
     global _name, _polls
     _name = name.encode()
-    _polls = (None, None)
+    _polls = ()
     access.start(name, password)
 
 
@@ -104,7 +109,7 @@ def _handle(data):
     # Not with a password in it: the time that comparing takes would help to guess it.
     if (response is _ON or response is _OFF) and method == "GET" and not access.password:
         if len(data) <= _LONGEST_POLL:
-            _polls = (data, _polls[0])
+            _polls = (data,) + _polls[:1]
     return response
 
 

@@ -162,7 +162,7 @@ def _seconds(body):
     words = text = str(body, "utf-8")
     for space in " \t\r\n":
         words = words.replace(space, "")
-    digits = "".join([c for c in words if "0" <= c <= "9"])
+    digits = "".join(filter(str.isdigit, words))
     if words != '{"on":true,"for_s":%s}' % digits and words != '{"for_s":%s,"on":true}' % digits:
         return 0
     for word in ('"on"', "true", '"for_s"', digits):  # no space in a word

@@ -9,8 +9,8 @@ A service is a module, or an object, with
   count(status)   called once for each client, with the first digit of the status that it was sent
                   (a byte, as in b"2"), or 0 where it was lost
   upgraded(sock, peer)    only behind a 101, instead of count(): True where it keeps the socket
-The client closes first, or is closed after a short silence.
-
+The client closes first, or is closed after a short silence. Until it closes, too, lwIP counts the
+connection for up to 5 s. So that keeps its slot, and there is one like it at a time (_finish).
 On a request's way, here and in server.py, no function has more than 11 words of locals and stack,
 three for a `try` included: for more, MicroPython takes each call's frame from the heap (objfun.c).
 """
@@ -36,30 +36,32 @@ _CHECK_MS = const(25)
 _SOCK = const(0)  # None: the slot is free
 _PEER = const(1)
 _SERVICE = const(2)
-_SINCE = const(3)  # ticks: when check() saw it first as it is, or None
+_SINCE = const(3)  # ticks: when check() saw it first as it is, or 0 or None
 _DATA = const(4)  # of a request that is not whole yet, or None
-_READS_LEFT = const(5)  # 0 or, once answered, how many reads it still has
+_READS_LEFT = const(5)  # 0 or, once answered, how many reads it still has; -2: closed by us
 
 callback = None  # server.sweep
 services = {}  # by listening socket
 
 slots: list[list] = [[None] * 6 for _ in range(_SLOTS)]
-_buffer = bytearray(_BUFFER)
-_view = memoryview(_buffer)
+_view = memoryview(bytearray(_BUFFER))
 
 
 def accept(listener):
     """Take in the client that waits there, if need be by evicting another -> whether it could."""
     for slot in slots:
+        if slot[_SOCK] and slot[_READS_LEFT]:
+            _serve(slot)  # its client may have closed by now
         if not slot[_SOCK]:
             break
     else:
-        slot = _evict()
-        if not slot:
+        slot = max(slots, key=_rank)
+        if _rank(slot) % _LONG < _UNDISTURBED_MS:
             return False
+        abort(slot[_SOCK], slot[_READS_LEFT])
+        _drop(slot)
     slot[_SERVICE] = services[listener]
-    slot[_SINCE] = None
-    slot[_READS_LEFT] = 0
+    slot[_SINCE] = slot[_READS_LEFT] = 0
     try:
         slot[_SOCK], slot[_PEER] = listener.accept()
         slot[_SOCK].setblocking(False)
@@ -72,26 +74,28 @@ def accept(listener):
 def turn(new):
     """Read and answer whatever has come; a source of server.py's."""
     for slot in slots:
-        # Who has an answer can wait while others come.
-        if slot[_SOCK] and not (new and slot[_READS_LEFT]):
+        if slot[_SOCK] and not (new and slot[_READS_LEFT]):  # who has an answer can wait
             _serve(slot)
 
 
 def check(now):
     """End the connections that are overdue at `now` (ticks); a job of server.py's."""
-    wait = None
+    late = None
     for slot in slots:
         if slot[_SOCK]:
-            wait = _CHECK_MS  # not later: an event may be lost
-            _check_timeout(slot, now)
-    return wait
+            if not slot[_SINCE]:
+                slot[_SINCE] = now
+            late = ticks_diff(now, slot[_SINCE])
+            if not 0 <= late < (_LINGER_MS if slot[_READS_LEFT] else _REQUEST_TIMEOUT_MS):
+                _fail(slot, 408)
+    return None if late is None else _CHECK_MS  # not later: an event may be lost
 
 
 def _serve(slot):
     try:
         n = _BUFFER
         while n == _BUFFER and slot[_SOCK]:
-            n = slot[_SOCK].readinto(_buffer)
+            n = slot[_SOCK].readinto(_view)
             if n:
                 _handle_data(slot, n)
         if n == 0:
@@ -112,44 +116,32 @@ def _fail(slot, number):
         _drop(slot)
 
 
-def abort(sock):
+def abort(sock, n):
     """Make the next close() of a socket take effect at once, not after 5 s. Never raises."""
     # A full send buffer has no room for a FIN, so modlwip.c aborts (tcp_out.c: tcp_enqueue_flags).
-    # The client may still get the 503 before the RST. The spaces make it fill the buffer.
+    # The client may get the 503 before the RST, or line ends where it has an answer already (`n`).
     try:
         sock.setblocking(False)
-        sock.send(error(503, "Retry-After: %-909s\r\n" % 1))
+        sock.send(error(408)[-1:] * 1072 if n else error(503, "Retry-After: %-909s\r\n" % 1))
     except Exception:
         pass  # it is gone already, or there is no memory: then the plain close() has to do
 
 
-def _evict():
-    # Rather who has an answer than who is silent, and rather these than who asks -> the free slot.
-    for slot in slots:
-        if slot[_READS_LEFT]:
-            break
-    else:
-        slot = max(slots, key=_rank)
-        if _rank(slot) % _LONG < _UNDISTURBED_MS:
-            return None
-        slot[_SERVICE].count(0)
-        abort(slot[_SOCK])
-    _close(slot)
-    return slot
-
-
 def _rank(slot):
-    # Of those without an answer: by age, and who is silent as if that were by far the longest.
-    age = 0 if slot[_SINCE] is None else ticks_diff(ticks_ms(), slot[_SINCE])
+    # By age. Rather who has an answer than who is silent, and rather these than who asks.
+    now = ticks_ms()
+    age = ticks_diff(now, slot[_SINCE] or now) + slot[_READS_LEFT] * _LONG
     return age if slot[_DATA] else age + _LONG
 
 
 def _handle_data(slot, n):
-    # Deal with the `n` bytes in _buffer or, below 0, answer with that error.
+    # Deal with the `n` bytes in _view or, below 0, answer with that error.
     if slot[_READS_LEFT]:
+        if n < 0:  # or upgraded() raised
+            return _finish(slot)
         slot[_READS_LEFT] -= 1
         slot[_SINCE] = None
-        if n < 0 or not slot[_READS_LEFT]:  # below 0: upgraded() raised
+        if not slot[_READS_LEFT]:
             _close(slot)
         return
     if n > 0:
@@ -171,30 +163,37 @@ def _handle_data(slot, n):
         slot[_SERVICE].count(n)
     elif slot[_SERVICE].upgraded(slot[_SOCK], slot[_PEER]):
         slot[_SOCK] = None
-    else:
-        _close(slot)
 
 
-def _check_timeout(slot, now):
-    if slot[_SINCE] is None:
-        slot[_SINCE] = now
-    late = ticks_diff(now, slot[_SINCE])
-    if slot[_READS_LEFT]:
-        if not 0 <= late < _LINGER_MS:
+def _finish(slot):
+    # Close it before its client does, unless lwIP still has another like that, or free its slot
+    # once lwIP has it no more. Until then nobody can bind to its port, as it lacks SO_REUSEADDR
+    # (tcp_bind). readinto() raises if it is closed, or reset: then setsockopt() would crash. No
+    # jump is between these two, so nothing arrives there.
+    sock = slot[_SOCK]
+    probe = socket.socket()
+    try:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(socket.getaddrinfo("0.0.0.0", slot[_SERVICE].port)[0][-1])
+        slot[_READS_LEFT] = 0
+        sock.readinto(_buffer)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+        slot[_READS_LEFT] = -2
+        sock.close()
+    except Exception:
+        if not slot[_READS_LEFT]:
             _close(slot)
-    elif not 0 <= late < _REQUEST_TIMEOUT_MS:
-        _fail(slot, 408)
+    probe.close()
 
 
 def _drop(slot):
     if not slot[_READS_LEFT]:
         slot[_SERVICE].count(0)
-    if slot[_SOCK]:
+    if slot[_SOCK] and slot[_READS_LEFT] >= 0:
         _close(slot)
 
 
 def _close(slot):
     # With a FIN, or with an RST where the client has said more.
-    sock = slot[_SOCK]
+    slot[_SOCK].close()
     slot[_SOCK] = slot[_DATA] = None
-    sock.close()

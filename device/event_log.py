@@ -21,13 +21,17 @@ _EVENTS = const(128)
 _COUNT = const(24)
 _VERSION = const(320)
 _END = const(324)
-# What it was: a line's number. The detail is a boot's cause and light, a deploy's version, or
-# which module switched the light.
-_WHAT = const("\n\noff\non\nboot\nwifi lost\nwifi back\ndeploy\n")
+# What it was: a line's number. The detail is a boot's cause and light, a deploy's version, which
+# module switched the light, or the number that mqtt.py tells.
+_WHAT = const("\n\noff\non\nboot\nwifi lost\nwifi back\ndeploy\nbroker \n")
 _OFF = const(1)
 _BOOT = const(3)
 _WIFI = const(4)
 _DEPLOY = const(6)
+_BROKER = const(7)
+_BROKER_WHY = const(
+    "connected,name not found,no answer,login failed,connection lost,no subscription,,"
+)
 _BY = ("prompt", "web", "button", "MQTT", "timer")
 _WEB = const(1)
 _MODULES = ("", "api", "button", "mqtt", "auto_off")
@@ -41,6 +45,7 @@ _ms = 0  # of the next second
 _last = 0  # ticks: when these were right
 _set_light = rtc_state.set_light
 _led = None  # the function for /led
+_mqtt = _tell = None  # mqtt.py and its function
 
 
 class _Led:
@@ -64,7 +69,7 @@ class _Led:
 
 def start(settings):
     """Note this boot, and each event from now on."""
-    global _last, _led
+    global _last, _led, _mqtt, _tell
     kept = rtc_state._bytes
     if len(kept) < _END:
         kept.extend(bytes(_END - len(kept)))
@@ -85,6 +90,10 @@ def start(settings):
         module = sys.modules.get("device." + _MODULES[by])
         if module:
             module.led = _Led(by)  # type: ignore[attr-defined]
+    _mqtt = sys.modules.get("device.mqtt")
+    if _mqtt:
+        _tell = _mqtt.tell
+        _mqtt.tell = _told
     allow, _led = api.routes["/led"]
     api.routes["/led"] = (allow, _request)
     server.jobs.append(poll)
@@ -132,6 +141,12 @@ def _changed(on):
         _note(_OFF + on, _by, 0, 0)
 
 
+def _told(number, text):
+    if text != _mqtt.state:  # an attempt that fails as the last one did is no event
+        _note(_BROKER, number, 0, 0)
+    _tell(number, text)
+
+
 def _note(what, first, second, third):
     # Allocates nothing: the button calls it.
     _count(time.ticks_ms())
@@ -157,7 +172,7 @@ def _get(method, body, fields):
     for i in range(1, _COUNT + 1):
         at = _EVENTS + 8 * ((kept[_NEXT] - i) % _COUNT)
         what = kept[at + 4]
-        if not _OFF <= what <= _DEPLOY:
+        if not _OFF <= what <= _BROKER:
             break
         seconds = kept[at] | kept[at + 1] << 8 | kept[at + 2] << 16 | kept[at + 3] << 24
         # Nobody knows how long ago an earlier boot was: then it is the time since that boot.
@@ -173,6 +188,8 @@ def _detail(what, detail):
         return " %s, %s" % (_CAUSES.split(",")[detail[0] & 7], "on" if detail[1] else "off")
     if what == _DEPLOY:
         return " " + binascii.hexlify(detail).decode()
+    if what == _BROKER:
+        return _BROKER_WHY.split(",")[detail[0] & 7]
     if what < _BOOT:
         return ", " + _BY[detail[0] % len(_BY)]
     return ""

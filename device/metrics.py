@@ -74,7 +74,7 @@ def _get(method, body, fields):
         lines += _SIGNAL % told["rssi"]
     mqtt = sys.modules.get("device.mqtt")
     if mqtt:
-        lines += _MQTT % bool(getattr(mqtt, "connected", False))
+        lines += _MQTT % mqtt.state.startswith("connected")
     return http.response("200 OK", "text/plain; version=0.0.4; charset=utf-8", lines)
 
 

@@ -18,7 +18,7 @@ _CALLBACK = const(20)  # socket option, see server.py
 _EINPROGRESS = const(115)
 _TICK_MS = const(25)
 _IDLE_MS = const(1000)  # an RST is no event, nor is a light that is switched at the prompt
-_CONNECT_MS = const(10000)  # for the broker to take the connection
+_CONNECT_MS = const(10000)  # to find the broker, and for it to take the connection
 _PING_MS = const(20000)  # without a message
 _ANSWER_MS = const(15000)
 _PACKETS = const(16)  # that are taken in one sweep
@@ -26,41 +26,47 @@ _LONGEST_WAIT = const(120)  # s, until the next attempt
 
 # Phases.
 _WAITING = const(0)
-_CONNECTING = const(1)
-_LOGIN = const(2)
-_CONNECTED = const(3)
-
+_LOOKUP = const(1)
+_CONNECTING = const(2)
+_LOGIN = const(3)
+_CONNECTED = const(4)
+_WHY = ("", "broker name not found", "no answer", "no answer", "connection lost")  # it ended
 state = "connecting"  # for a person
 
 _phase = _WAITING
 _due = 0  # ticks: when the phase ends; once connected, when a PINGREQ or its answer is due
 _pinged = False  # a PINGREQ has no answer yet
 _wait = 1  # s, until the next attempt
-_sock = _poll = _address = None
+_host = _port = _lookup = _sock = _poll = None
 _login = b""
 _reader = mqtt_packets.Reader()
 
 
 def start(settings):
-    """Connect to the broker of `settings` (a config.Config) as soon as there is a network.
+    """Connect to the broker of `settings` (a config.Config) as soon as there is a network."""
+    global _host, _port, _lookup, _login, _due
+    _host, _port = settings.MQTT_HOST, settings.MQTT_PORT
+    if _host.strip("0123456789."):  # a name
+        from device import lookup  # allowed: a feature starts at boot
 
-    OSError where its name has no address now: a look-up blocks, so there is none later.
-    """
-    global _address, _login, _due
-    try:
-        where = socket.getaddrinfo(settings.MQTT_HOST, settings.MQTT_PORT)  # allowed: at boot
-    except OSError:
-        raise OSError("MQTT_HOST has no address: give one in its place")
-    _address = where[0][-1]
+        _lookup = lookup
     will = mqtt_switch.start(settings.HA_DISCOVERY)
     _login = mqtt_packets.connect(mqtt_switch.id, will, settings.MQTT_USER, settings.MQTT_PASSWORD)
     _due = ticks_ms()
     server.sources.append(_read)
     server.jobs.append(_work)
-    status.more.append(_tell)
+    status.more.append(_report)
 
 
-def _tell(fields):
+def tell(number, text):
+    """The state is `text` from now on. event_log.py keeps the number: the phase that has ended,
+    0 where the board is connected, or 5 where it is and may not subscribe.
+    """
+    global state
+    state = text
+
+
+def _report(fields):
     fields["mqtt"] = state
 
 
@@ -68,42 +74,48 @@ def _work(now):
     try:
         return _step(now)
     except Exception:
-        _lose("no answer" if _phase < _CONNECTED else "connection lost")
+        _lose()
         return _IDLE_MS
 
 
 def _step(now):
+    global _phase, _due
     late = ticks_diff(now, _due) >= 0
-    if _phase == _WAITING:
+    if _phase == _CONNECTED and not _pinged:
+        data = mqtt_switch.next(now) or late and mqtt_packets.PING
+        if not data:
+            return _IDLE_MS
+        _send(data)
+    elif _phase == _WAITING:
         if not late:
             return _IDLE_MS
-        _connect(now)
-    elif _phase == _CONNECTED:
-        if not _pinged:
-            data = mqtt_switch.next(now) or late and mqtt_packets.PING
-            if not data:
-                return _IDLE_MS
-            _send(data)
-        elif late:
-            raise OSError
+        _due = ticks_add(now, _CONNECT_MS)
+        if _lookup:
+            _phase = _LOOKUP
+            _lookup.ask(_host)
+        else:
+            _connect(_host)
     elif late:
         raise OSError
+    elif _phase == _LOOKUP:
+        _connect(_lookup.answer())
     elif _phase == _CONNECTING:
         _look()
     return _TICK_MS
 
 
-def _connect(now):
-    global _phase, _due, _sock, _poll
+def _connect(address):
+    global _phase, _sock, _poll
+    if not address:
+        return
     _phase = _CONNECTING
-    _due = ticks_add(now, _CONNECT_MS)
     _reader.begin()
     _sock = socket.socket()
     _sock.setblocking(False)
     _poll = select.poll()  # a new one: it is damaged where register() finds no memory
     _poll.register(_sock, select.POLLOUT)
     try:
-        _sock.connect(_address)
+        _sock.connect((address, _port))
     except OSError as e:
         if e.errno != _EINPROGRESS:
             raise
@@ -141,11 +153,11 @@ def _read(_):
             _take(packet, packet[0])
     except Exception:
         if _phase:
-            _lose("connection lost")
+            _lose(_WHY[_CONNECTED])
 
 
 def _take(packet, kind):
-    global state, _phase, _wait
+    global _phase, _wait
     if _phase == _LOGIN:
         if kind != 0x20 or len(packet) != 3:
             raise OSError
@@ -153,7 +165,7 @@ def _take(packet, kind):
             # Mosquitto says 5 of a wrong password, too.
             _lose("wrong user or password" if packet[2] > 3 else "refused (%d)" % packet[2])
             raise OSError
-        state = "connected"
+        tell(0, "connected")
         _phase = _CONNECTED
         mqtt_switch.begin()
         _answered()
@@ -162,7 +174,7 @@ def _take(packet, kind):
         _answered()
     elif kind == 0x90:
         if 0x80 in packet[3:]:
-            state = "connected, but may not subscribe"
+            tell(5, "connected, but may not subscribe")
     elif kind == 0x30:
         mqtt_switch.take(packet)
     elif kind != 0x31:  # retained
@@ -175,10 +187,10 @@ def _answered():
     _due = ticks_add(ticks_ms(), _PING_MS)
 
 
-def _lose(reason):
+def _lose(why=None):
     # End the connection. The next attempt is after 1, 2, 4 ... 120 s, times 0.5 to 1.5.
-    global state, _phase, _sock, _poll, _due, _wait
-    state = reason
+    global _phase, _sock, _poll, _due, _wait
+    tell(_phase, why or _WHY[_phase])
     _phase = _WAITING
     sock = _sock
     _sock = _poll = None

@@ -12,7 +12,7 @@ All but `set` are retained.
 import json
 import os
 import sys
-from time import ticks_add, ticks_diff, ticks_ms
+import time
 
 import machine
 from micropython import const
@@ -60,7 +60,7 @@ def begin():
     _todo = _SUBSCRIBE | _STATUS | _STATE
     if _entity:
         _todo |= _ENTITIES
-    _info_due = ticks_ms()
+    _info_due = time.ticks_ms()
     _birth_due = None
 
 
@@ -70,9 +70,9 @@ def next(now):
     on = led.signal.value()
     if on != _shown:
         _todo |= _STATE
-    if ticks_diff(now, _info_due) >= 0:
+    if time.ticks_diff(now, _info_due) >= 0:
         _todo |= _INFO
-    if _birth_due is not None and ticks_diff(now, _birth_due) >= 0:
+    if _birth_due is not None and time.ticks_diff(now, _birth_due) >= 0:
         _birth_due = None
         _todo |= _ENTITIES | _STATUS | _STATE
     bit = _todo & -_todo
@@ -90,7 +90,7 @@ def next(now):
         _shown = on
         what, payload = "state", "ON" if on else "OFF"
     elif bit == _INFO:
-        _info_due = ticks_add(now, _INFO_MS)
+        _info_due = time.ticks_add(now, _INFO_MS)
         what, payload = "info", _info()
     else:
         return mqtt_packets.publish(*_entity(bit, id, api.report()))
@@ -103,7 +103,7 @@ def take(packet):
     topic, payload = mqtt_packets.message(packet)
     if topic == _BIRTH:
         if payload == b"online":
-            _birth_due = ticks_add(ticks_ms(), os.urandom(1)[0] * _BIRTH_MS)
+            _birth_due = time.ticks_add(time.ticks_ms(), os.urandom(1)[0] * _BIRTH_MS)
     else:
         # Counted like a request: served (2xx), or rejected.
         api.count(0x32 if topic == _topic("set").encode() and _obey(payload) else 0)

@@ -43,7 +43,11 @@ def listen(service):
     """Serve `service` (connection.py says what that is) from now on. OSError: port taken."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(socket.getaddrinfo("0.0.0.0", service.port)[0][-1])
+    try:
+        listener.bind(socket.getaddrinfo("0.0.0.0", service.port)[0][-1])
+    except OSError:
+        listener.close()
+        raise
     listener.listen(_BACKLOG)
     listener.setblocking(False)
     services[listener] = service

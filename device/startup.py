@@ -13,6 +13,7 @@ which is no country either.
 """
 
 import gc
+import time
 
 from micropython import const
 
@@ -126,8 +127,14 @@ class _Steps:  # and what one hands on to the next
         access.start(settings.HOSTNAME, "")  # the names that pages may come by
         access.names += settings.names
         base = [settings.BASE] if settings.BASE else []
-        webrepl_server.start(settings.PASS, *base)
-        return True
+        for left in range(60, -1, -1):
+            try:
+                webrepl_server.start(settings.PASS, *base)
+                return True
+            except OSError as e:
+                if e.errno != 98 or not left:  # 98: EADDRINUSE; switch.py says why
+                    raise
+                time.sleep_ms(100)
 
     def wifi(self):
         from device import wifi

@@ -7,7 +7,7 @@ import time
 from device import button
 
 # What only booting needs, here and for tools/boot_only.py.
-_BOOT_ONLY = ("startup", "config", "options", "wifi", "switch")
+_BOOT_ONLY = ("startup", "config", "options", "wifi", "access_point", "switch")
 
 
 def start(startup=None):
@@ -48,8 +48,20 @@ def start(startup=None):
     server.jobs.append(status.tick)  # the clock begins anew now and then
     for name in settings.features:
         _start(name, settings)
-    server.listen(api)
+    for left in range(60, -1, -1):
+        try:
+            server.listen(api)
+            break
+        except OSError as e:
+            # A soft reset does not end a connection that connection.py closed and its client did
+            # not. lwIP does, after 5 s.
+            if e.errno != 98 or not left:  # 98: EADDRINUSE
+                raise
+            time.sleep_ms(100)
     print("switch: http://%s/" % (status.address() or settings.HOSTNAME))
+    for name, module in sys.modules.items():
+        if name.startswith("device.") and hasattr(module, "start"):
+            del module.start  # no module is started twice
 
 
 def _start(name, settings):

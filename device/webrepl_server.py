@@ -1,7 +1,7 @@
-"""WebREPL's door: the stock webrepl module's, but one that never waits for a client.
+"""WebREPL's server: as the stock webrepl module, but it never waits for a client.
 
-That one reads the handshake in a callback: a client that says nothing stops the whole board. And a
-session whose client has vanished keeps everybody out. This module itself is the service that
+The stock one reads the handshake in a callback: a client that says nothing stops the whole board.
+And a session whose client has vanished keeps everybody out. This module itself is the service that
 connection.py describes.
 """
 
@@ -116,7 +116,7 @@ def _is_free():
         return True
     silence = time.ticks_diff(time.ticks_ms(), _heard)
     if terminal is _terminal and not 0 <= silence < _SILENCE_MS:
-        connection.abort(_sock)
+        connection.abort(_sock, 0)
         _sock.close()
         return True
     os.dupterm(terminal)

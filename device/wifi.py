@@ -1,4 +1,4 @@
-"""WiFi: join the configured network; where that fails, an access point of our own."""
+"""WiFi: join the configured network; where that fails, access_point.py opens one of our own."""
 
 import time
 
@@ -6,7 +6,6 @@ import network
 from micropython import const
 
 _POLL_MS = const(50)
-_OUR_ADDRESS = const("4.3.2.1")  # Android shows no setup page at a private address
 
 ap_is_up = False  # our access point, which ap_watch.py switches off again
 
@@ -40,7 +39,11 @@ def connect(config, gone=False, keep=False, fall_back=False, wait_ms=6000):
         return _fall_back(config, call, "no network: set WIFI_SSID in webrepl_cfg.py")
     if config.AP_PASSWORD and stored and wanted != stored:
         # What is stored may have been entered on the setup page, far from the one in the file.
-        names = () if keep else [name.encode() for name in scan(sta, call)]
+        names = ()
+        if not keep:
+            from device import access_point
+
+            names = [name.encode() for name in access_point.scan(sta, call)]
         if keep or (stored in names and wanted not in names):
             wanted = b""
     # With arguments connect() writes to flash, without them it does not.
@@ -94,59 +97,13 @@ def _why(status):
 
 
 def _fall_back(config, call, why):
-    # The station goes on looking, or nobody would see the network come back. It changes channels
-    # for that, which makes the access point slow (docs/esp8266/general.rst).
+    global ap_is_up
     ap = network.WLAN(network.WLAN.IF_AP)
     if config.AP_PASSWORD:
-        sta = network.WLAN(network.WLAN.IF_STA)
-        # For device/setup.py. Later, it would lose the access point's clients.
-        config.networks = scan(sta, call)
-        call(_open, ap, config.HOSTNAME, config.AP_PASSWORD)
-        call(ap.ifconfig, (_OUR_ADDRESS, "255.255.255.0", _OUR_ADDRESS, _OUR_ADDRESS))
+        from device import access_point
+
+        ap_is_up = access_point.start(ap, config, call)
     return _address(ap, call) if ap_is_up else "", call.problem or why
-
-
-def scan(sta, call):
-    """The names (str) of the networks in reach, the nearest first. Waits for two seconds.
-
-    The SDK refuses while its station searches, and then sta.scan() waits for ever
-    (network_wlan.c: esp_scan). So that is stopped first, and goes on afterwards.
-    """
-    was_on = call(sta.active)
-    call(sta.active, True)
-    call(sta.disconnect)
-    found = call(sta.scan) or []
-    found.sort(key=lambda row: -row[3])  # by signal
-    names = []
-    for row in found:
-        try:
-            name = str(row[0], "utf-8")
-        except ValueError:
-            continue  # nobody could enter it
-        if name and name not in names:  # a hidden one has none
-            names.append(name)
-    if was_on:
-        call(sta.connect)
-    return names
-
-
-def _open(ap, name, password):
-    global ap_is_up
-    try:
-        try:
-            # While it is off, since it comes up with what the SDK has stored.
-            ap.config(ssid=name, key=password, security=network.AUTH_WPA2_PSK)
-        except OSError:
-            # The SDK's reference says that this needs an access point that is up.
-            ap.active(True)
-            ap.config(ssid=name, key=password, security=network.AUTH_WPA2_PSK)
-        ap.active(True)
-        ap_is_up = (ap.config("ssid"), ap.config("security")) == (name, network.AUTH_WPA2_PSK)
-        if not ap_is_up:
-            raise OSError("access point refused")
-    finally:
-        if not ap_is_up:
-            ap.active(False)  # better none than somebody else's
 
 
 def _address(interface, call):

@@ -2,6 +2,7 @@
 
 import runpy
 import sys
+import types
 from pathlib import Path
 
 import machine
@@ -12,7 +13,7 @@ SETTINGS = 'PASS = "letmein"\nWIFI_SSID = "home"\nWIFI_PASSWORD = "correct horse
 SECRETS = ("letmein", "correct horse")
 
 
-class Door:
+class Webrepl:
     """Stands in for a module that starts WebREPL."""
 
     def __init__(self):
@@ -73,7 +74,7 @@ class Board:
 
     def __init__(self, monkeypatch, tmp_path, capsys):
         self._patch, self._root, self._capsys = monkeypatch, tmp_path, capsys
-        self.door, self.stock = Door(), Door()
+        self.webrepl, self.stock = Webrepl(), Webrepl()
         monkeypatch.setattr(sys, "dont_write_bytecode", True)
         monkeypatch.syspath_prepend(tmp_path)
         monkeypatch.setitem(sys.modules, "webrepl_cfg", None)  # so that it is gone afterwards
@@ -88,7 +89,7 @@ class Board:
         self.lose_modules()
         if server:
             self.stand_in("device.server", server)
-        self.stand_in("device.webrepl_server", self.door)
+        self.stand_in("device.webrepl_server", types.SimpleNamespace(start=self.webrepl.start))
         self.stand_in("webrepl", self.stock)
         for name in missing:
             self.stand_in(name, None)
@@ -151,3 +152,18 @@ class Suspect(Board):
     def works(self):
         """The switch serves a request."""
         self.rtc_state().settle()
+
+
+class ServingBoard(Board):
+    """A board whose switch answers what a test asks `server`."""
+
+    def boot(self, missing=()):
+        self.server = Server()
+        return super().boot(missing, self.server)
+
+    def crash(self, times):
+        """Crash so many times in a row, and boot after each."""
+        for _ in range(times):
+            machine.reset(machine.EXCEPTION)
+            network.reset()
+            self.boot()

@@ -12,8 +12,10 @@ TESTS = Path(__file__).parent
 sys.path[:0] = [str(TESTS.parent), str(TESTS / "stubs")]
 
 
-def pytest_collection_finish() -> None:
-    """Keep what is loaded by now out of gc.collect(), which the boot calls often."""
+@pytest.fixture(scope="module", autouse=True)
+def short_collections() -> None:
+    """Keep what is loaded by now out of gc.collect(), which each boot calls several times."""
+    gc.collect()
     gc.freeze()
 
 

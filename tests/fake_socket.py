@@ -40,6 +40,12 @@ class Net:
     def ticks_add(self, ticks, delta):
         return (ticks + delta) % PERIOD
 
+    def sleep_ms(self, ms):
+        self.now += ms
+        for client in list(self.pcbs):
+            if client.closed:
+                client.gone()  # as lwIP does after 5 s
+
     def schedule(self, function, argument):
         self.allocate("schedule")
         if len(self.queue) >= QUEUE:
@@ -105,7 +111,7 @@ def plug_in(monkeypatch, net, **more):
         monkeypatch.setitem(sys.modules, "device." + name, None)
         monkeypatch.setattr(device, name, None, raising=False)
         del sys.modules["device." + name]
-    names = names if more else names[:-1]  # the door needs stand-ins of its own
+    names = names if more else names[:-1]  # WebREPL needs stand-ins of its own
     for name in names:
         delattr(device, name)
     with monkeypatch.context() as during_import:

@@ -1,4 +1,7 @@
-"""TCP connections as lwIP and modlwip.c have them on the ESP8266, in memory: both ends of each."""
+"""TCP connections as lwIP and modlwip.c have them on the ESP8266, in memory: both ends of each.
+
+test_tcp_contract.py holds it to what the virtual board's TCP does.
+"""
 
 import errno
 
@@ -30,6 +33,7 @@ class Client:
         self.sock = None  # the board's, once accepted
         self.unacked = 0  # of the board's send buffer
         self.closed = False  # by the board
+        self.port, self.reuse = listener.port, listener.reuse
         net.pcbs.append(self)
         if len(listener.waiting) >= listener.backlog:
             self.reset_by_board()
@@ -102,14 +106,18 @@ class Socket:
                 raise TypeError("object with buffer protocol required")
             self.callback = value
         elif option == SO_REUSEADDR:
-            self.reuse = True
+            assert not self.error, "the chip would crash: the PCB is gone"
+            (self.client or self).reuse = bool(value)
 
     def bind(self, address):
-        if address[1] in self.net.listeners or not self.reuse:
+        users = [*self.net.listeners.values(), *self.net.pcbs]
+        if any(user.port == address[1] and not (user.reuse and self.reuse) for user in users):
             raise OSError(errno.EADDRINUSE)
         self.port = address[1]
 
     def listen(self, backlog):
+        if self.port in self.net.listeners:
+            raise OSError(errno.ENOMEM)
         self.backlog = backlog
         self.net.listeners[self.port] = self
 
@@ -136,15 +144,12 @@ class Socket:
             buffer[:n] = self.incoming[:n]
             self.incoming = self.incoming[n:]
             return n
-        if self.error:
-            self.error, error = errno.EBADF, self.error
-            raise OSError(error)
+        self._tell()
         return 0 if self.eof else None
 
     def send(self, data):
         self._alive()
-        if self.error:
-            raise OSError(self.error)
+        self._tell(errno.EBADF)
         room = SEND_BUFFER - self.client.unacked
         if self.blocking and not room:
             stands_still()
@@ -162,7 +167,8 @@ class Socket:
         self.closed = True
         client = self.client
         if client is None:
-            self.net.listeners.pop(self.port, None)
+            if self.net.listeners.get(self.port) is self:
+                del self.net.listeners[self.port]
         elif not self.error:
             client.closed = True
             if self.incoming or client.refused or client.unacked >= SEND_BUFFER:
@@ -176,12 +182,21 @@ class Socket:
         if self.closed:
             raise OSError(errno.EBADF)
 
+    def _tell(self, then=errno.ENOTCONN):
+        if self.error:  # a reset, once; `then` from then on
+            error = self.error
+            if error == errno.ECONNRESET:
+                self.error = then
+            raise OSError(error)
+
     def ready(self, events):
-        if self.closed:
+        if self.closed or self.error == errno.EBADF:
             return POLLNVAL
         if self.port is not None:
             return POLLIN if self.waiting else 0
         flags = POLLIN if self.incoming or self.eof or self.error else 0
-        if not self.error and self.client.unacked < SEND_BUFFER:
+        if self.error != errno.ENOTCONN and self.client.unacked < SEND_BUFFER:
             flags |= POLLOUT
-        return flags & events | (POLLERR | POLLHUP if self.error else 0)
+        if self.error:
+            flags |= POLLHUP if self.error == errno.ENOTCONN else POLLHUP | POLLERR
+        return flags & (events | POLLERR | POLLHUP)

@@ -33,8 +33,7 @@ GUARDS = [
         "the stock WebREPL, if it has to start, waits at most 3 s for a byte",
         "boot.py",
         ("            webrepl.listen_s.settimeout(3)", "            webrepl.listen_s"),
-        "test_boot_faults.py::test_without_the_guarded_door_the_firmwares_own_is"
-        "_opened_with_a_limit",
+        "test_boot_faults.py::test_without_our_webrepl_the_firmwares_own_is_started_with_a_limit",
     ),
     Guard(
         "no access point with the public password",
@@ -45,7 +44,7 @@ GUARDS = [
     ),
     Guard(
         "no open access point",
-        "device/wifi.py",
+        "device/access_point.py",
         ("            ap.active(False)  # better none than somebody else's", "            pass"),
         "test_wifi_access_point.py::test_an_access_point_that_keeps_the_firmwares"
         "_password_is_switched_off",

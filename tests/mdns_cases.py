@@ -12,6 +12,8 @@ SERVICE = b"\x04lamp" + HTTP
 KINDS = b"\x09_services\x07_dns-sd\x04_udp\x05local\0"
 FIRST = b"\xc0\x0c"  # a pointer to the first name
 QUERY, RESPONSE = 0, 0x8400
+# The bits by which device/mdns_message.py names the records.
+RECORDS = {"A": 1, "NSEC": 2, "PTR": 4, "SRV": 8, "TXT": 16, "KIND": 32}
 
 
 def message(questions=(), answers=(), authority=(), flags=QUERY, number=0):

@@ -8,12 +8,14 @@ import types
 import machine
 import network
 import vfs
+from mdns_cases import OTHER, RESPONSE, message, record
 
 import device
 
 GROUP = ("224.0.0.251", 5353)
 PHONE = ("192.168.1.20", 5353)
 START = (1 << 30) - 2000  # ms: soon the chip's counter begins anew
+TAKEN = message(answers=[record(value=OTHER)], flags=RESPONSE)  # somebody else has the name
 
 
 class Socket:
@@ -101,3 +103,9 @@ class Board:
         (tell,) = self.status.more
         tell(fields)
         return fields["mdns"]
+
+
+def kinds(sent):
+    """(ms, whether it is a question) of what was sent to all."""
+    assert all(to == GROUP for _, _, to in sent)
+    return [(ms, data[2] < 0x80) for ms, data, _ in sent]

@@ -1,13 +1,12 @@
 """device/mqtt.py on fake sockets, and the broker at their other end."""
 
-import errno
 import importlib
 import json
 import sys
 
 import machine
-from fake_socket import Net, plug_in
-from fake_tcp import POLLERR, POLLHUP, Socket
+from fake_outgoing import BROKER, OutgoingNet
+from fake_socket import plug_in
 
 BASE = "wifi-switch/switch-c0002a/"
 CONNACK = b"\x20\x02\x00\x00"
@@ -15,7 +14,8 @@ PONG = b"\xd0\x00"
 
 
 class Settings:
-    MQTT_HOST, MQTT_PORT, MQTT_USER, MQTT_PASSWORD = "10.0.0.9", 1883, "", ""
+    MQTT_HOST, MQTT_PORT = BROKER
+    MQTT_USER = MQTT_PASSWORD = ""
     HA_DISCOVERY = True
 
 
@@ -37,72 +37,11 @@ class Light:
         self.on = not self.on
 
 
-class Link(Socket):
-    """The board's socket of an outgoing connection, and the PCB."""
-
-    def __init__(self, net):
-        super().__init__(net)
-        self.connecting = self.refused_by_peer = False
-        self.received, self.unacked, self.refused = b"", 0, b""
-        self.sends, self.answered = [], 0
-        self.got_fin = self.got_rst = False
-        self.polled = 0
-
-    def connect(self, address):
-        self._alive()
-        if self.blocking:
-            raise AssertionError("the board would wait for the broker")
-        if self.net.no_route:
-            raise OSError(errno.EHOSTUNREACH, "")
-        assert address == (Settings.MQTT_HOST, Settings.MQTT_PORT)
-        self.client = self
-        self.connecting = True
-        self.net.links.append(self)
-        raise OSError(errno.EINPROGRESS, "")  # with a text, so that CPython sets its errno
-
-    def ready(self, events):
-        if self.port is not None:
-            return super().ready(events)
-        self.polled += 1
-        if self.connecting:
-            return 0
-        if self.refused_by_peer:
-            return events | POLLERR | POLLHUP
-        return super().ready(events)
-
-    def send(self, data):
-        if self.connecting:
-            raise OSError(errno.EAGAIN)
-        sent = super().send(data)
-        self.sends.append(bytes(data[:sent]))
-        return sent
-
-    def reset_by_board(self):
-        self.got_rst = True
-
-    def gone(self):
-        self.connecting = False
-
-
-class BrokerNet(Net):
-    """As Net, with connections that the board makes."""
-
-    POLLERR, POLLHUP = POLLERR, POLLHUP
-
-    def __init__(self):
-        super().__init__()
-        self.links = []
-        self.no_route = False
-
-    def socket(self):
-        return Link(self)
-
-
 class Switch:
     """A switch with MQTT on, and its broker: `link` is the present connection."""
 
     def __init__(self, monkeypatch, settings=Settings):
-        self.net = BrokerNet()
+        self.net = OutgoingNet()
         modules = plug_in(monkeypatch, self.net)
         self.server = modules["server"]
         import device

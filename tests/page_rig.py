@@ -1,4 +1,4 @@
-"""The baked page, taken apart for tests."""
+"""The built page, taken apart for tests."""
 
 import types
 from html.parser import HTMLParser

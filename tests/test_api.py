@@ -4,6 +4,8 @@ import json
 
 from core_cases import CURL, LINES, Api, Client, Light, Pages, split
 
+from device import http
+
 ON, OFF = b'{"on": true}', b'{"on": false}'
 JSON = LINES + b"Content-Type: application/json\r\n"
 
@@ -26,6 +28,13 @@ def test_the_light_can_be_read_set_and_read_again():
         assert client.light.on == on
     assert client.send(CURL).startswith(b"HTTP/1.1 200 OK\r\n")
     assert client.light.told == [True, True, False, True]
+
+
+def test_the_answers_of_led_are_as_http_makes_them():
+    for answer in (ON, OFF):
+        head = b"PUT /led HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n" % (JSON, len(answer))
+        made = http.response("200 OK", "application/json", answer.decode())
+        assert Client().send(head + answer) == made
 
 
 def test_setting_twice_is_setting_once_however_it_is_named():

@@ -9,7 +9,7 @@ import pytest
 from tools.bench import boot, callgrind, client, heap, latency, plot, report
 from tools.bench.instructions import Counts
 from tools.bench.report import Figures
-from tools.bench.server import FLOOR, MICRODOT, PEERS, SWITCH, Server, compile_all
+from tools.bench.server import FLOOR, MICRODOT, SERVERS, SWITCH, Server, compile_all
 from tools.errors import UserError
 from tools.virtual_board.vm.process import interpreter
 
@@ -30,13 +30,13 @@ def tree(tmp_path_factory):
 def figures():
     """Of nobody: numbers that can be told from each other."""
     made = {}
-    for i, name in enumerate(PEERS, 1):
+    for i, name in enumerate(SERVERS, 1):
         counts = Counts(i * 1000 + 7, i * 1000, [i * 100.0] * 5, [i * 10.0, *[None] * 4])
         made[name] = Figures([counts, counts], i * 256, i * 800, (i, i * 2), (i * 3, i * 4))
     return made
 
 
-@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize("name", SERVERS)
 def test_each_server_answers_and_says_what_memory_it_took(name, tree):
     assert heap.kept(tree, name) > 0
     assert heap.allocated(tree, name, 2, 4) >= 0
@@ -65,14 +65,14 @@ def test_without_valgrind_one_line_says_what_to_install(monkeypatch):
 
 
 def test_a_server_that_fails_is_quoted_and_not_waited_for(tree, monkeypatch):
-    monkeypatch.setitem(PEERS, "broken", "no_such_module")
+    monkeypatch.setitem(SERVERS, "broken", "no_such_module")
     with pytest.raises(UserError, match="does not start: .*no_such_module"):
         Server(tree, "broken", "time")
 
 
 def test_times_are_taken_of_every_server(tree):
     times = latency.measure(tree, 3, 30)
-    assert list(times) == list(PEERS)
+    assert list(times) == list(SERVERS)
     assert all(0 < median <= late for median, late in times.values())
 
 
@@ -86,7 +86,7 @@ def test_boot_is_timed_up_to_serving():
 def test_the_tables_go_between_the_marks_and_the_rest_stays(tmp_path, figures):
     document = tmp_path / "performance.md"
     document.write_text(f"above\n{report._BEGIN}stale figures\n{report._END}below\n")
-    made = report.tables(figures, [boot.Stage("serving", 5, 2048)])
+    made = report.tables(figures, {"files": [100, 110, 900]}, [boot.Stage("serving", 5, 2048)])
     once = report.renewed(document, made)
     document.write_text(once)
     assert report.renewed(document, made) == once
@@ -100,7 +100,7 @@ def test_the_tables_go_between_the_marks_and_the_rest_stays(tmp_path, figures):
 def test_a_document_without_marks_is_left_alone(tmp_path):
     document = tmp_path / "performance.md"
     document.write_text("mine")
-    with pytest.raises(UserError, match="has lost its marks"):
+    with pytest.raises(UserError, match="lacks its two marks"):
         report.renewed(document, [])
     assert document.read_text() == "mine"
 
@@ -110,7 +110,7 @@ def test_the_plot_names_every_server_and_stays_inside_its_frame(figures):
     lines = [("lines", 0, {name: f.runs[0].silent for name, f in figures.items()})]
     picture = plot.draw(bars, lines)
     ElementTree.fromstring(picture)
-    for name in PEERS:
+    for name in SERVERS:
         assert picture.count(f">{name}") == 2
     assert max(float(x) for x in re.findall(r' (?:x|cx)="([\d.]+)"', picture)) < plot._WIDTH
     assert max(float(y) for y in re.findall(r' (?:y|cy)="([\d.]+)"', picture)) < plot._HEIGHT

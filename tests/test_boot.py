@@ -18,7 +18,7 @@ def board(monkeypatch, tmp_path, capsys):
 
 def test_a_board_where_all_is_well_tells_its_address_in_the_last_line(board):
     assert board.boot() == ["boot: address 192.168.1.7"]
-    assert board.door.passwords == ["letmein"]
+    assert board.webrepl.passwords == ["letmein"]
     assert board.last_error() == ""
 
 
@@ -28,7 +28,7 @@ def test_the_light_comes_before_all_else_and_as_it_was(board):
     machine.reset(machine.SOFT_RESET)
     network.reset()
     started = []
-    board.door.start = lambda password: started.append(list(machine.calls))
+    board.webrepl.start = lambda password: started.append(list(machine.calls))
     board.boot()
     assert machine.calls == [("init", 2, machine.Pin.OUT, 0)]
     assert started == [machine.calls]
@@ -37,7 +37,7 @@ def test_the_light_comes_before_all_else_and_as_it_was(board):
 def test_webrepl_is_up_before_the_wait_for_wifi(board):
     network.air.clear()
     up = []
-    machine.sleeping = lambda: up.append(board.door.passwords)
+    machine.sleeping = lambda: up.append(board.webrepl.passwords)
     board.boot()
     assert up[0] == ["letmein"]
 
@@ -45,7 +45,7 @@ def test_webrepl_is_up_before_the_wait_for_wifi(board):
 def test_webrepls_client_comes_from_where_its_setting_says(board):
     board.write_settings(SETTINGS + 'BASE = "http://nas.lan/webrepl/"')
     board.boot()
-    assert board.door.client == "http://nas.lan/webrepl/"
+    assert board.webrepl.client == "http://nas.lan/webrepl/"
 
 
 def test_without_settings_it_says_how_to_get_some(board, monkeypatch):
@@ -71,14 +71,14 @@ def test_a_wrong_wifi_password_is_told_and_webrepl_is_up(board):
     assert "wrong password" in wifi and "WIFI_PASSWORD" in wifi
     assert board.last_error() == wifi.replace("boot: ", "")
     assert address == "boot: address none yet"
-    assert board.door.passwords == ["letmein"]
+    assert board.webrepl.passwords == ["letmein"]
 
 
 def test_a_network_out_of_reach_is_told_and_webrepl_is_up(board):
     network.air.clear()
     wifi, address = board.boot()
     assert "WIFI_SSID" in wifi
-    assert board.door.passwords == ["letmein"]
+    assert board.webrepl.passwords == ["letmein"]
     assert machine.now < 8000
 
 
@@ -105,7 +105,7 @@ def test_ctrl_c_during_the_wait_gives_a_prompt_with_webrepl_up(board):
 
     machine.sleeping = interrupt
     assert board.boot() == ["boot: interrupted; `import main` starts the switch"]
-    assert board.door.passwords == ["letmein"]
+    assert board.webrepl.passwords == ["letmein"]
     assert board.globals["startup"] is None
 
 
@@ -116,7 +116,7 @@ def test_ctrl_c_early_still_gives_webrepl_and_no_public_access_point(board, monk
     network.active[1] = True
     monkeypatch.setattr(machine.Pin, "__init__", interrupt)
     board.boot()
-    assert board.door.passwords == ["letmein"]
+    assert board.webrepl.passwords == ["letmein"]
     assert not network.active[1]
     assert machine.now == 0
 
@@ -136,7 +136,7 @@ def test_ctrl_c_while_the_rest_of_boot_is_loaded_takes_but_the_wait_for_wifi_awa
     network.active[1] = True
     monkeypatch.setattr(builtins, "__import__", interrupt)
     assert board.boot() == ["boot: interrupted; `import main` starts the switch"]
-    assert board.door.passwords == ["letmein"]
+    assert board.webrepl.passwords == ["letmein"]
     assert ("init", 2, machine.Pin.OUT, 1) in machine.calls
     assert not network.active[1]
     assert board.globals["startup"] is None

@@ -25,7 +25,7 @@ def test_a_missing_module_is_told_and_the_rest_works(board, module):
     problem, address, *more = board.boot(missing=["device." + module])
     assert not more
     assert "device." + module in problem and "deploy again" in problem
-    assert board.door.passwords == ["letmein"]
+    assert board.webrepl.passwords == ["letmein"]
     assert address == "boot: address " + ("none yet" if module == "wifi" else "192.168.1.7")
     assert (("init", 2, machine.Pin.OUT, 1) in machine.calls) == (
         module not in ("led", "rtc_state")
@@ -45,7 +45,7 @@ def test_without_what_the_rest_needs_there_is_webrepl_and_no_public_access_point
         assert "device." + module in board.last_error()
 
 
-def test_without_the_guarded_door_the_firmwares_own_is_opened_with_a_limit(board):
+def test_without_our_webrepl_the_firmwares_own_is_started_with_a_limit(board):
     problem, address = board.boot(missing=["device.webrepl_server"])
     assert "device.webrepl_server" in problem
     assert (board.stock.passwords, board.stock.timeout) == (["letmein"], 3)
@@ -80,7 +80,7 @@ def test_broken_hardware_is_told_and_the_rest_works(board, part):
     assert len(problems) == (2 if part == "RTC" else 1)
     assert all("OSError" in problem and "reset the board" in problem for problem in problems)
     assert address == "boot: address 192.168.1.7"
-    assert board.door.passwords == ["letmein"]
+    assert board.webrepl.passwords == ["letmein"]
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,13 @@ def test_broken_hardware_is_told_and_the_rest_works(board, part):
 def test_a_failing_wifi_call_never_stops_the_boot(board, call):
     network.broken.add(call)
     assert board.boot()[-1].startswith("boot: address ")
-    assert board.door.passwords == ["letmein"]
+    assert board.webrepl.passwords == ["letmein"]
     assert "OSError" in board.last_error() or call == "isconnected"
 
 
 @pytest.mark.parametrize("error", [OSError(12), MemoryError(), ValueError("too long")])
 def test_a_door_that_does_not_open_is_told_and_the_firmwares_own_is_opened(board, error):
-    board.door.raises = error
+    board.webrepl.raises = error
     problem, address = board.boot()
     assert type(error).__name__ in problem
     assert board.stock.passwords == ["letmein"]
@@ -135,7 +135,7 @@ def test_a_module_that_exits_is_told_and_the_rest_works(board, monkeypatch, modu
 
     monkeypatch.setattr(builtins, "__import__", exits)
     assert any("SystemExit: ; deploy again" in line for line in board.boot())
-    assert board.door.passwords + board.stock.passwords == ["letmein"]
+    assert board.webrepl.passwords + board.stock.passwords == ["letmein"]
 
 
 def test_settings_that_exit_are_told_and_the_board_joins_its_network(board):

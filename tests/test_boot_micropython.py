@@ -33,7 +33,7 @@ def run(tmp_path):
         path = [str(tmp_path), str(ROOT), str(ROOT / "tests" / "stubs"), ".frozen"]
         code = (
             f"import sys; sys.path[:] = {path}; import machine, network; {AT_HOME}\n"
-            # The guarded door needs sockets; the firmware's own is a stand-in.
+            # Our WebREPL needs sockets; the firmware's own is a stand-in.
             "sys.modules['device.webrepl_server'] = None\n" + code
         )
         done = subprocess.run(

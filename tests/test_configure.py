@@ -1,48 +1,20 @@
+"""make configure without a terminal: the environment answers, and no secret is shown."""
+
 import contextlib
 import os
 import re
-import shutil
-import stat
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from configure_rig import ROOT, configure_without_terminal, environment, mode_of, values_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools import configure
-from tools.settings import read
 from tools.settings_table import ASKED
 
-ROOT = Path(__file__).resolve().parent.parent
 NASTY = 'it\'s a "\\%s" pass\\'
-
-
-def environment(**values: str) -> dict[str, str]:
-    """The test's environment with these settings and no others, for tools.configure to run in."""
-    kept = {k: v for k, v in os.environ.items() if k not in {s.name for s in ASKED}}
-    return {**kept, "PYTHONPATH": str(ROOT), **values}
-
-
-def configure_without_terminal(folder: Path, **values: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "tools.configure"],
-        cwd=folder,
-        env=environment(**values),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="surrogateescape",
-    )
-
-
-def values_in(folder: Path) -> dict:
-    return read((folder / "webrepl_cfg.py").read_text(encoding="utf-8"))
-
-
-def mode_of(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
 
 
 def test_without_a_terminal_the_environment_fills_in_and_no_secret_is_shown(tmp_path):
@@ -144,54 +116,6 @@ def test_the_board_is_not_named_after_the_pc(tmp_path, monkeypatch):
     assert configure.from_environment()["HOSTNAME"] == "lamp"
 
 
-def test_the_example_lends_its_comments_but_none_of_its_passwords(tmp_path):
-    shutil.copy(ROOT / "webrepl_cfg.py.example", tmp_path)
-    done = configure_without_terminal(tmp_path, WIFI_SSID="home")
-    assert done.returncode == 0
-    first = {setting.name: setting.default for setting in ASKED if not setting.feature}
-    assert values_in(tmp_path) == {**first, "WIFI_SSID": "home"}
-    comments = re.findall("^#.*", (ROOT / "webrepl_cfg.py.example").read_text(), re.M)
-    assert re.findall("^#.*", (tmp_path / "webrepl_cfg.py").read_text(), re.M) == comments
-
-
-def test_a_setting_of_a_feature_takes_the_place_of_its_comment(tmp_path):
-    shutil.copy(ROOT / "webrepl_cfg.py.example", tmp_path)
-    configure_without_terminal(tmp_path, MQTT_HOST="broker.lan", MQTT_PORT="1884")
-    text = (tmp_path / "webrepl_cfg.py").read_text()
-    example = (ROOT / "webrepl_cfg.py.example").read_text()
-    assert "\nMQTT_HOST = 'broker.lan'\n" in text and "\nMQTT_PORT = 1884\n" in text
-    assert "\n# MQTT_USER" in text and text.count("\n") == example.count("\n")
-
-
-def test_settings_that_are_not_python_are_reported_by_line_and_not_quoted(tmp_path):
-    file = tmp_path / "webrepl_cfg.py"
-    file.write_text("WIFI_SSID = 'home'\nPASS = 'my secret\n")
-    done = configure_without_terminal(tmp_path, WIFI_SSID="home")
-    assert done.returncode == 1
-    assert "not valid Python at line 2; correct that line" in done.stderr
-    assert "my secret" not in done.stdout + done.stderr
-
-
-@pytest.mark.parametrize("name", ["webrepl_cfg.py", "webrepl_cfg.py.example"])
-def test_a_file_that_cannot_be_read_is_named_with_the_reason(tmp_path, name):
-    (tmp_path / name).mkdir()
-    done = configure_without_terminal(tmp_path, WIFI_SSID="home")
-    told = f"error: cannot read {name} (Is a directory); correct that\n"
-    assert (done.returncode, done.stderr) == (1, told)
-
-
-@pytest.mark.parametrize("line", ["HTTP_PASSWORD = 1234", 'AP_PASSWORD: str = "secret99"'])
-def test_a_setting_that_cannot_be_read_is_named_and_nothing_is_written(tmp_path, line):
-    file = tmp_path / "webrepl_cfg.py"
-    file.write_text(f"WIFI_SSID = 'home'\n{line}\n")
-    done = configure_without_terminal(tmp_path, WIFI_SSID="office")
-    what = f"{re.match('[A-Z_]+', line)[0]} in webrepl_cfg.py is not a plain value (line 2)"
-    told = f"error: {what}; write it as in webrepl_cfg.py.example\n"
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
-    assert file.read_text() == f"WIFI_SSID = 'home'\n{line}\n"
-    assert os.listdir(tmp_path) == ["webrepl_cfg.py"]
-
-
 @settings(deadline=None, max_examples=100)
 @given(st.sampled_from(ASKED), st.text(max_size=70) | st.sampled_from(["16", "1", "n", "True"]))
 def test_what_is_accepted_here_the_board_accepts_too(setting, answer):
@@ -211,10 +135,3 @@ def test_settings_that_may_leave_nobody_a_way_to_the_board_are_warned_of(tmp_pat
     assert done.returncode == 0
     assert "warning: WIFI_SSID and AP_PASSWORD are empty" in done.stdout
     assert "warning" not in configure_without_terminal(tmp_path, WIFI_SSID="home").stdout
-
-
-def test_the_mark_that_windows_editors_put_in_front_is_no_mistake(tmp_path):
-    file = tmp_path / "webrepl_cfg.py"
-    file.write_text("PASS = 'abcd'\n", encoding="utf-8-sig")
-    assert configure_without_terminal(tmp_path, WIFI_SSID="home").returncode == 0
-    assert values_in(tmp_path)["PASS"] == "abcd"

@@ -1,3 +1,5 @@
+"""make configure at a terminal: questions, answers, and passwords that do not show."""
+
 import contextlib
 import fcntl
 import os

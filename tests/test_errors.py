@@ -1,3 +1,5 @@
+"""Every failure of a tool is one line: what is wrong, and what to do next."""
+
 import os
 import subprocess
 import sys

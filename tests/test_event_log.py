@@ -121,10 +121,11 @@ def test_the_last_24_events_are_kept(board):
     assert len(machine.memory) <= 492
 
 
-def test_the_longest_log_fits_into_one_response(board):
+@pytest.mark.parametrize("what", [3, 7])
+def test_the_longest_log_fits_into_one_response(board, what):
     for _ in range(24):
         board.event_log._seconds = 2_000_000_000
-        board.event_log._note(3, 5, 1, 0)
+        board.event_log._note(what, 5, 1, 0)
     assert len(board.log()) == 24
 
 
@@ -142,6 +143,38 @@ def test_the_network_that_goes_and_comes_back_is_noted_once_each(board):
     board.run(30)
     assert [line.split("  ")[1] for line in board.log()[:2]] == ["wifi back", "wifi lost"]
     assert len(board.log()) == 3
+
+
+def test_each_connection_to_the_broker_and_each_loss_is_noted_once(monkeypatch):
+    def tell(number, text):
+        mqtt.state = text
+
+    mqtt = types.SimpleNamespace(state="connecting", tell=tell)
+    monkeypatch.setitem(sys.modules, "device.mqtt", mqtt)
+    board = Board(monkeypatch).boot()
+    for number, text in (
+        (1, "broker name not found"),
+        (2, "no answer"),
+        (2, "no answer"),
+        (0, "connected"),
+        (4, "connection lost"),
+        (5, "connected, but may not subscribe"),
+        (4, "connection lost"),
+        (3, "wrong user or password"),
+    ):
+        board.run(1)
+        mqtt.tell(number, text)
+    assert mqtt.state == "wrong user or password"
+    assert board.log() == [
+        "-0 s  broker login failed",
+        "-1 s  broker connection lost",
+        "-2 s  broker no subscription",
+        "-3 s  broker connection lost",
+        "-4 s  broker connected",
+        "-6 s  broker no answer",
+        "-7 s  broker name not found",
+        "-8 s  boot power-on, off",
+    ]
 
 
 def test_the_time_is_right_where_the_counter_begins_anew(board):

@@ -1,3 +1,5 @@
+"""make flash checks the file before it erases anything."""
+
 import pytest
 from esptool.bin_image import ESP32C3FirmwareImage, ESP32FirmwareImage
 from firmware_images import bootable, micropython, other_chip

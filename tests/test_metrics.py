@@ -88,7 +88,7 @@ def test_without_wifi_the_signal_is_left_out(api):
 
 @pytest.mark.parametrize("connected", [True, False])
 def test_mqtt_is_told_where_it_is_loaded(api, monkeypatch, connected):
-    mqtt = types.SimpleNamespace(connected=connected)
+    mqtt = types.SimpleNamespace(state="connected" if connected else "no answer")
     monkeypatch.setitem(sys.modules, "device.mqtt", mqtt)
     assert values(api)["switch_mqtt_connected"] == connected
 
@@ -100,7 +100,7 @@ def test_the_longest_names_and_figures_fit_into_one_response(api, monkeypatch):
     monkeypatch.setattr(api, "requests", 1 << 30)
     monkeypatch.setattr(api, "rejected", 1 << 30)
     monkeypatch.setattr(machine, "cause", 6)
-    monkeypatch.setitem(sys.modules, "device.mqtt", types.SimpleNamespace(connected=True))
+    monkeypatch.setitem(sys.modules, "device.mqtt", types.SimpleNamespace(state="connected"))
     (info,) = [f for f in families(get(api)[1]) if f.name == "switch_info"]
     assert info.samples[0].labels["firmware"] == sys.version.split("; ")[-1][:40]
 
@@ -113,7 +113,7 @@ def test_it_changes_nothing_and_other_methods_are_refused(api):
 
 @pytest.mark.skipif(not shutil.which("promtool"), reason="no promtool (Debian: prometheus) here")
 def test_promtool_finds_nothing_wrong_with_it(api, monkeypatch):
-    monkeypatch.setitem(sys.modules, "device.mqtt", types.SimpleNamespace(connected=True))
+    monkeypatch.setitem(sys.modules, "device.mqtt", types.SimpleNamespace(state="connected"))
     check = ["promtool", "check", "metrics"]
     done = subprocess.run(check, input=get(api)[1], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")

@@ -1,3 +1,5 @@
+"""The serial port: found, opened, or one line says why not."""
+
 import errno
 import os
 import pty

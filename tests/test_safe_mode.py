@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 CRASHES = [1, 2, 3]  # watchdog, exception, soft watchdog
 PROGRAMS = [4, 5]  # machine.reset(), deep sleep
 BY_HAND = [0, 6]  # power, the reset button
-DOOR = "device.webrepl_server"  # which is a stand-in
+WEBREPL = "device.webrepl_server"  # which is a stand-in
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_a_file_whose_import_crashes_the_board_does_not_keep_its_owner_out(board
         assert (last == "boot: address 192.168.1.7") == (crashes < 7)
     assert not lines and "7 resets in a row" in last and "reset the board" in last
     # Nothing of device/ was imported for all that, nor will be.
-    assert not [name for name in sys.modules if name.startswith("device.") and name != DOOR]
+    assert not [name for name in sys.modules if name.startswith("device.") and name != WEBREPL]
     assert (board.stock.passwords, board.stock.timeout) == (["letmein"], 3)
     assert not network.active[1]
     assert board.main() == []

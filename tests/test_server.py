@@ -71,6 +71,8 @@ def test_behind_a_101_the_socket_is_the_services_if_it_wants_that(board, keeps):
     board.net.idle(5000)
     assert taken == [(client.sock, client.address)]
     assert client.closed is not keeps and board.service.answers == ""
+    client.fin()
+    board.net.idle(50)
     assert not [slot for slot in board.connection.slots if slot[SOCK]]
 
 
@@ -87,6 +89,7 @@ def test_a_client_that_says_no_more_is_told_that_it_is_late_and_goes(board, said
     board.net.idle(200)
     assert client.got_fin
     client.fin()
+    board.net.idle(50)
     assert board.nobody()
     assert board.service.rejected == 1
 
@@ -124,6 +127,7 @@ def test_a_close_that_lwip_never_reports_leaves_nothing(board):
     board.net.idle(4300)
     assert client.closed
     client.rst()
+    board.net.idle(50)
     assert board.nobody()
 
 

@@ -16,6 +16,7 @@ BESIDE = Path(sys.executable).with_name("micropython")
 MICROPYTHON = str(BESIDE) if BESIDE.exists() else shutil.which("micropython")
 HEAP = "76k"  # 64-bit words: stands for the chip's 38 KiB
 TIMES = 100
+SOON_S = 3  # less than the 4 s that a request has; the PC sends a lost SYN again after 1 s
 LOOP = ROOT / "tools" / "bench" / "baselines"
 
 pytestmark = [
@@ -157,7 +158,7 @@ def test_a_broken_client_leaks_nothing(server, client):
 
 
 def test_six_silent_clients_hold_nobody_up(server):
-    assert crowd(server) < 1
+    assert crowd(server) < SOON_S
 
 
 def test_who_waits_for_the_server_to_close_waits_a_moment_only(server):
@@ -165,7 +166,7 @@ def test_who_waits_for_the_server_to_close_waits_a_moment_only(server):
         client.sendall(b"GET / HTTP/1.1\r\n\r\n")
         start = time.monotonic()
         assert read_all(client).startswith(b"HTTP/1.1 200 ")
-        assert time.monotonic() - start < 1
+        assert time.monotonic() - start < SOON_S
 
 
 def test_a_silent_client_is_told_that_it_is_late(server):

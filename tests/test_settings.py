@@ -1,3 +1,5 @@
+"""webrepl_cfg.py on the PC: it is read and written without losing anything."""
+
 import os
 import re
 import shutil

@@ -24,6 +24,7 @@ def test_the_package_is_pinned_by_its_hash_and_comes_from_anybodys_registry():
     assert "://" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("npm"), reason="needs Node and npm")
 def test_a_program_that_needs_much_in_one_piece_is_found_out(tmp_path):
     wasm.install()

@@ -21,7 +21,7 @@ def test_a_port_that_is_taken_is_named_and_none_stays_taken():
             other.bind(("127.0.0.1", 0))
             other.listen()
             number = other.getsockname()[1]
-            free = listener_module._free_port()
+            free = listener_module._free_port("127.0.0.1")
             with pytest.raises(OSError, match=f"port {number} on 127.0.0.1: in use"):
                 Stack(loop, {80: free, 8266: number}, print)
         Stack(loop, {80: free, 8266: number}, print).close_ports()

@@ -174,7 +174,7 @@ def test_misuse_after_a_reset_is_counted():
         client.reset()
         await until(lambda: board.stack.poll(sid) & 8)
         assert error(board.stack.nodelay, sid) == EBADF
-        assert error(board.stack.send, sid, b"x") == ECONNRESET
+        assert error(board.stack.recv, sid, 1) == ECONNRESET
         assert error(board.stack.send, sid, b"x") == ENOTCONN
         assert error(board.stack.recv, sid, 1) == ENOTCONN
         assert board.stack.misuse == 3

@@ -26,7 +26,7 @@ class Stack:
 
 
 def test_a_client_that_takes_some_of_a_print_makes_no_callback_wait_for_its_keys():
-    stack, uart = Stack(), types.SimpleNamespace(write=lambda data: None)
+    stack, uart = Stack(), types.SimpleNamespace(write=len, occupy=int)
     terminal = Terminal(uart, stack, lambda data: None, lambda: None, lambda: None)
     terminal.open_session(SOCK)
     terminal.attach(SOCK)

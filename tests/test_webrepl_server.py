@@ -1,4 +1,4 @@
-"""WebREPL's door: stock clients get in, and pages of other sites do not."""
+"""WebREPL's server: stock clients get in, and pages of other sites do not."""
 
 import pytest
 from webrepl_rig import KEY, PAGE, PROMPT, SWITCHED, UPGRADE, Board, field
@@ -31,7 +31,7 @@ def test_a_browser_gets_the_page_that_loads_the_client(board):
 
 
 def test_the_page_can_be_told_where_the_client_is(board):
-    board.door.start("letmein", "http://10.0.0.9/webrepl/")
+    board.webrepl_server.start("letmein", "http://10.0.0.9/webrepl/")
     client = board.client(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert b'<base href="http://10.0.0.9/webrepl/"></base>' in client.received
 
@@ -103,7 +103,7 @@ def test_a_page_of_another_site_cannot_open_a_session(board, host, origin, may):
 
 
 def test_a_client_page_of_ones_own_may_open_a_session(board):
-    board.door.start("letmein", "http://10.0.0.9/webrepl/")
+    board.webrepl_server.start("letmein", "http://10.0.0.9/webrepl/")
     request = UPGRADE.replace(b"\r\n", b"\r\nOrigin: http://10.0.0.9\r\n", 1)
     assert board.client(request).received == SWITCHED + PROMPT
 
@@ -113,10 +113,10 @@ def test_a_client_page_of_ones_own_may_open_a_session(board):
 
 def test_a_password_that_is_too_long_is_refused(board):
     with pytest.raises(ValueError):
-        board.door.start("0123456789")
+        board.webrepl_server.start("0123456789")
 
 
 def test_a_new_password_needs_no_second_listener(board):
-    board.door.start("other")
+    board.webrepl_server.start("other")
     assert board.repl.secret == "other"
     board.session()

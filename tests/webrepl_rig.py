@@ -1,4 +1,4 @@
-"""WebREPL's door on fake sockets, with stand-ins of the firmware's part, and clients of it."""
+"""WebREPL's server on fake sockets, with stand-ins of the firmware's part, and clients of it."""
 
 import types
 
@@ -71,9 +71,9 @@ class Board:
         self.net, self.repl = Net(), Repl()
         firmware = {"os": self.repl.os, "websocket": self.repl.websocket}
         self.modules = plug_in(monkeypatch, self.net, _webrepl=self.repl._webrepl, **firmware)
-        self.door = self.modules["webrepl_server"]
+        self.webrepl_server = self.modules["webrepl_server"]
         access.start("switch", "")
-        self.door.start("letmein")
+        self.webrepl_server.start("letmein")
         self.net.idle()
 
     def client(self, data=b""):

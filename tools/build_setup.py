@@ -1,7 +1,7 @@
 """Build the setup pages: device/www/setup/* becomes device/setup_pages.py.
 
 The style is a response that is complete in advance, as those of build_pages.py are. The pages are
-texts that the board fills in, since what is in them differs in length.
+texts that the board fills in, because their values differ in length.
 """
 
 import re
@@ -60,7 +60,7 @@ def room(name, line, rest):
 
 
 def part(path: Path, links: dict[str, str]) -> tuple[bytes, ...]:
-    """What is made of path, cut where the board puts the values of FIELDS."""
+    """Make the parts of path, which is cut where the board puts the values of FIELDS."""
     parts = re.split(r"{([\w.]+)}", squeeze(read_text(path), ".html"))
     fields = FIELDS[path.name]
     if tuple(part for part in parts[1::2] if part not in links) != fields:

@@ -22,7 +22,7 @@ _YES, _NO = ("y", "yes", "true"), ("n", "no", "false")
 
 
 def parse(setting: Setting, answer: str) -> Value:
-    """The value that `answer` means. ValueError, with the reason, where that does not fit."""
+    """Turn `answer` into a value; raise ValueError with the reason if it does not fit."""
     value: Value = answer
     if isinstance(setting.default, bool):
         if answer.lower() not in _YES + _NO:
@@ -36,7 +36,7 @@ def parse(setting: Setting, answer: str) -> Value:
 
 
 def ask(setting: Setting, current: Value) -> Value:
-    """The user's answer on the terminal, asked for until it fits; Enter alone keeps `current`."""
+    """Ask on the terminal until an answer fits, and return it; Enter alone keeps `current`."""
     kept = ("y" if current else "n") if isinstance(current, bool) else str(current)
     shown = "unchanged" if setting.secret and kept else kept or "none"
     if setting.name == "AP_PASSWORD" and not kept:
@@ -57,14 +57,14 @@ def random_password() -> str:
 
 
 def _reason(error: Exception) -> str:
-    """What to say of a refused answer or file: nothing of its content."""
+    """Say why an answer or a file was refused, without quoting its content."""
     if isinstance(error, OSError):
         return str(error.strerror)
     return "must be valid UTF-8" if isinstance(error, UnicodeError) else str(error)
 
 
 def from_environment() -> dict[str, Value]:
-    """The settings that the environment has, checked; UserError at one that does not fit."""
+    """Return the settings of the environment; UserError if one does not fit."""
     values = {}
     for setting in ASKED:
         answer = os.environ.get(setting.name)
@@ -84,7 +84,7 @@ def from_environment() -> dict[str, Value]:
 
 
 def run() -> None:
-    """Ask for each setting, or without a terminal take them from the environment; write them."""
+    """Ask for each setting, or take them from the environment without a terminal; write them."""
     file, source = CONFIG, ""
     values = {setting.name: setting.default for setting in ASKED}
     try:
@@ -107,7 +107,7 @@ def run() -> None:
     else:
         values.update(from_environment())
     write(CONFIG, render(source, values))
-    print(f"{CONFIG} is written, for your eyes only. Next: make deploy")
+    print(f"{CONFIG} is written, and only you can read it. Next: make deploy")
     if warning := unreachable(values):
         print(f"warning: {warning}")
     join_code.show(values)

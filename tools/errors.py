@@ -13,10 +13,9 @@ _DENIED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class UserError(Exception):
-    """Something that a user can cause and cure, as opposed to a fault in the tool.
+    """An error that a user can cause and correct, as opposed to a fault in the tool.
 
-    Its text is one line, "what is wrong; what to do next", whatever line breaks the causes
-    put into it.
+    Its text is one line, "what is wrong; what to do next", even if a cause has line breaks.
     """
 
     def __init__(self, what: str, cure: str) -> None:
@@ -27,8 +26,8 @@ def main(tool: Callable[[], int | None]) -> NoReturn:
     """Run `tool` as a program: exit with its status (None is 0).
 
     A UserError becomes one line on stderr, "error: what is wrong; what to do next", and
-    status 1. So does output that nobody takes, a full disk, and a file or folder that the user
-    may not read or write. Any other exception is a fault of ours and keeps its traceback.
+    status 1. So do output that nobody reads, a full disk, and a file or folder that the user may
+    not read or write. Any other exception is a fault of ours and keeps its traceback.
     """
     try:
         status = tool()
@@ -46,14 +45,14 @@ def main(tool: Callable[[], int | None]) -> NoReturn:
 
 
 def fail(error: UserError) -> int:
-    """Print `error` as its line on stderr; the exit status that goes with it."""
+    """Print `error` as one line on stderr, and return the exit status for it."""
     _flush_output()
     print(f"error: {error}", file=sys.stderr)
     return 1
 
 
 def _explained(error: OSError) -> UserError | None:
-    """What the user can do about `error`; None where it is none of theirs."""
+    """Turn `error` into a UserError; None if the user can do nothing about it."""
     again = "then run the same command again"
     why = error.strerror
     if error.errno == errno.EPIPE:
@@ -68,7 +67,7 @@ def _explained(error: OSError) -> UserError | None:
 
 
 def _flush_output() -> None:
-    """Print what is left, or drop it where nobody takes it: Python would complain at its end."""
+    """Print what is left, or drop it if nobody reads it: Python would complain when it exits."""
     try:
         sys.stdout.flush()
     except OSError:

@@ -1,6 +1,6 @@
 """Put the MicroPython firmware onto a board: check the file, erase, write, verify (esptool).
 
-Environment: PORT, and FIRMWARE; without the latter, what fits the board's flash is downloaded.
+Environment: PORT, FIRMWARE. Without FIRMWARE, the file that fits the board's flash is downloaded.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ _FLASH_MODE = (
 )
 
 _MIB = 1 << 20
-# How a variant names itself (MICROPY_HW_BOARD_NAME in ports/esp8266), and the flash that it needs
-# to have a file system, in bytes.
+# How a variant names itself (MICROPY_HW_BOARD_NAME in ports/esp8266), and the bytes of flash with
+# which it has a file system.
 _VARIANTS = {b"ESP module with ESP8266": 2 * _MIB, b"ESP module (1M) with ESP8266": _MIB}
 
 _ROMFS = b"FLASH_2M_ROMFS"  # in the name of the build (sys.implementation._build)
 
-# MicroPython cannot write the radio's calibration beyond, and without it WiFi stays off
+# MicroPython cannot write the radio's calibration above it, and without that WiFi stays off
 # (docs/esp8266/tutorial/intro.rst, "Boards with more than 4MB").
 _REACHABLE = "4MB"
 
@@ -98,8 +98,8 @@ def _connect(line: serial.SerialBase) -> ESPLoader:
 def _for_flash_size(data: bytes, size: str) -> bytes:
     """`data` with the chip's flash size (esptool's name for it) in its header.
 
-    Not left to write_flash(flash_size=), which takes an ESP8266 image whose 24th byte happens to
-    be 1 for one with a SHA-256 appended, and then fails (esptool 5.6).
+    write_flash(flash_size=) cannot do it: if the 24th byte of an ESP8266 image happens to be 1, it
+    assumes that a SHA-256 is appended, and fails (esptool 5.6).
     UserError if the firmware needs more flash than that.
     """
     present = flash_size_bytes(size)

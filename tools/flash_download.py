@@ -19,10 +19,10 @@ _PAGE = "/download/ESP8266_GENERIC/"
 _FILES = "/resources/firmware/"
 # A release. A preview has more behind its version: v1.28.0-preview.12.g0123456789.
 _NAME = r"ESP8266_GENERIC-{}-\d{{8}}-v(\d+)\.(\d+)(?:\.(\d+))?\.bin"
-# Taken where the page shows none that we know.
+# Used if the page shows no version that we know.
 _KNOWN = "ESP8266_GENERIC-{}-20251209-v1.27.0.bin"
 _TIMEOUT = 20  # s, for each read
-_LARGEST = 2 << 20  # bytes: more is no firmware
+_LARGEST = 2 << 20  # bytes: nothing larger is firmware
 _FAILURES = (URLError, HTTPException, OSError, ValueError)
 _MIB = 1 << 20
 
@@ -43,7 +43,7 @@ def fetch(flash_size: int) -> bytes:
 
 
 def _page() -> str:
-    # The download page, or "": a file fetched before may do.
+    # The download page, or "" if it cannot be fetched: a file from before may do.
     try:
         return _read(_PAGE).decode("utf-8", "replace")
     except _FAILURES:
@@ -55,7 +55,7 @@ def _cached() -> list[str]:
 
 
 def _newest(variant: str, text: str) -> str:
-    # The name in `text` that has the highest version; "" where there is none.
+    # The name in `text` that has the highest version; "" if there is none.
     found = re.finditer(_NAME.format(variant), text)
     return max(((_version(x), x[0]) for x in found), default=((), ""))[1]
 

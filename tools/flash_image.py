@@ -27,14 +27,14 @@ _NO_FILE_SYSTEM = b"ESP module (512K) with ESP8266"
 _BANNER = re.compile(rb"MicroPython (?:\(with v2\.0 preview\) )?v(\d+)\.(\d+)")
 _OLDEST = (1, 23)
 
-# MicroPython notes its length here; that far into the file follows the MD5 of all but the first
-# four bytes, which flashing may change (ports/esp8266/makeimg.py; esp.check_fw() reads them).
+# MicroPython has its length here. At that offset follows the MD5 of all but the first four bytes,
+# which flashing may change (ports/esp8266/makeimg.py; esp.check_fw() reads both).
 _LENGTH_AT, _HASHED_FROM = 0x8FFC, 4
 _MIB = 1 << 20
 
 
 def check_image(path: Path) -> bytes:
-    """The content of `path`; UserError unless it is a whole ESP8266 image to be flashed at 0."""
+    """Read `path`; UserError unless it is a whole ESP8266 image to be flashed at 0."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -87,7 +87,7 @@ def _in_memory(address: int) -> bool:
 
 
 def _other_chip(data: bytes) -> str:
-    """Whose image it is, by the chip id that every later chip's header has at 12."""
+    """The chip that the image is for, by the chip id at 12 in the header of every later chip."""
     chip_id = struct.unpack_from("<H", data, 12)[0]
     names = {rom.IMAGE_CHIP_ID: rom.CHIP_NAME for rom in ROM_LIST}
     return names.get(chip_id, "another chip")
@@ -96,7 +96,7 @@ def _other_chip(data: bytes) -> str:
 def _matches_own_hash(data: bytes) -> bool:
     """False for MicroPython cut short; the image's own checksum stops before 36 KiB."""
     if len(data) < _LENGTH_AT + 4:
-        return False  # nor is other firmware that small
+        return False  # other firmware is not that small either
     length = struct.unpack_from("<I", data, _LENGTH_AT)[0]
     if not _LENGTH_AT < length <= _MIB:
         return True  # other firmware has something else there

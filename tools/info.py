@@ -1,4 +1,4 @@
-"""`make info`: what is on the board, and how it does: firmware, memory, files, switch.
+"""`make info`: what is on the board, and how it is doing: firmware, memory, files, switch.
 
 Environment: PORT (serial) or HOST (over WiFi).
 """
@@ -22,7 +22,7 @@ _SAFE_MODE = 3  # resets in a row, see docs/architecture.md
 
 
 def files(board: SerialTransport, wanted: dict[str, bytes]) -> str:
-    """How the board's files compare with `wanted`, by the survey of a deploy."""
+    """Compare the board's files with `wanted`, as a deploy does."""
     wanted = {path: content for path, content in wanted.items() if path != MANIFEST}
     found = survey(board, wanted)
     if found.pending:
@@ -31,24 +31,24 @@ def files(board: SerialTransport, wanted: dict[str, bytes]) -> str:
 
 
 def facts(board: SerialTransport) -> dict:
-    """What the board tells of itself, by the names of on_board_info.py; sizes in bytes.
+    """Ask the board about itself; the names are those of on_board_info.py, sizes are in bytes.
 
-    `heap_block` is the largest piece of heap that can be had.
+    `heap_block` is the largest free piece of heap.
     """
     firmware = calls.run(board, on_board_info.firmware)
-    *told, last = calls.lines(board, on_board_info.memory)
-    free, blocks = re.findall(r"(?s) free: (\d+).* max free sz: (\d+)", "\n".join(told))[0]
+    *lines, last = calls.lines(board, on_board_info.memory)
+    free, blocks = re.findall(r"(?s) free: (\d+).* max free sz: (\d+)", "\n".join(lines))[0]
     heap = {"heap_free": int(free), "heap_block": int(blocks) * json.loads(last)["block"]}
     switch = calls.run(board, on_board_info.switch)
     assert isinstance(firmware, dict) and isinstance(switch, dict)
-    retained = dict(zip(("resets", "error", "age"), _retained(board)))
-    return {**firmware, **heap, **switch, **retained}
+    resets = dict(zip(("resets", "error", "age"), _resets(board)))
+    return {**firmware, **heap, **switch, **resets}
 
 
-def _retained(board: SerialTransport) -> list:
+def _resets(board: SerialTransport) -> list:
     # Resets in a row, last error, how many boots ago that was.
-    if told := calls.run(board, on_board_info.retained):
-        return list(told)
+    if found := calls.run(board, on_board_info.resets):
+        return list(found)
     # After seven resets nothing of device/ is loaded. device/rtc_state.py has the layout.
     kept = bytes.fromhex(str(calls.run(board, on_board_info.rtc_memory)))
     if kept[:3] != b"SW\x02":
@@ -72,7 +72,7 @@ def _difference(plan: Plan) -> str:
 
 
 def report(facts: dict, compared: str) -> dict[str, str]:
-    """Title -> text of each line, of what the board's facts() answered."""
+    """Make the lines, title -> text, of what facts() returned."""
     status = facts["status"] or {}
     return {
         "board": facts["machine"],
@@ -144,7 +144,7 @@ def run() -> None:
     wanted, compared = {}, ""
     try:
         wanted = files_wanted(host).files
-    except UserError as error:  # then the board can still tell the rest
+    except UserError as error:  # the board can still answer the rest
         compared = str(error)
     with session.raw_repl(connection.open_board(host, port)) as board:
         found = facts(board)

@@ -1,4 +1,4 @@
-"""What a user gives the tools: files, and switches in the environment. UserError where wrong."""
+"""Read what a user gives the tools: files, and switches in the environment."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ def read_text(path: Path) -> str:
 
 
 def config_file(virtual: bool) -> Path:
-    """webrepl_cfg.py; for a virtual board the example will do. UserError where it is missing."""
+    """Find webrepl_cfg.py, or for a virtual board the example; UserError if it is missing."""
     path = ROOT / settings.CONFIG
     if path.exists():
         return path
     if virtual:
         return ROOT / settings.EXAMPLE
-    raise UserError("webrepl_cfg.py is missing", "make it with `make configure`")
+    raise UserError("webrepl_cfg.py is missing", "create it with `make configure`")
 
 
 def results_folder() -> Path:
-    """Where a tool puts what may go into the documents: docs/ with WRITE=1, else build/."""
+    """The folder for results that the documents show: docs/ with WRITE=1, else build/."""
     folder = ROOT / ("docs" if switched_on("WRITE") else "build")
     folder.mkdir(exist_ok=True)
     return folder
 
 
 def switched_on(name: str) -> bool:
-    """Whether the environment says 1 for `name`. UserError for what is neither that nor 0."""
+    """Whether `name` is 1 in the environment; UserError if it is neither 1 nor 0."""
     value = os.environ.get(name) or "0"
     if value not in ("0", "1"):
         raise UserError(f"{name}={value} is neither 1 nor 0", f"give {name}=1, or leave it out")

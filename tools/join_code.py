@@ -26,16 +26,16 @@ def code(values: Mapping[str, Value]) -> segno.QRCode:
 
 
 def show(values: Mapping[str, Value]) -> None:
-    """Draw it on the terminal; nothing, where the output goes elsewhere, as it has a password."""
+    """Draw it on the terminal, and nowhere else, because it contains a password."""
     if values["AP_PASSWORD"] and sys.stdout.isatty():
         print(f"To set up the WiFi by phone, join {values['HOSTNAME']} by this code:")
         code(values).terminal(compact=True)
 
 
 def save(values: Mapping[str, Value], path: Path) -> None:
-    """Write it as an SVG file, readable by its owner only, for a label. UserError if it cannot."""
+    """Write it as an SVG file for a label, readable by its owner only; UserError if that fails."""
     if path.suffix != ".svg":
-        raise UserError(f"QR={path} is no .svg file", "name one, as in QR=label.svg")
+        raise UserError(f"QR={path} is not an .svg file", "name one, such as QR=label.svg")
     if not values["AP_PASSWORD"]:
         raise UserError("there is no AP_PASSWORD to make a QR code of", "set one")
     out = io.BytesIO()

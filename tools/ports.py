@@ -15,7 +15,7 @@ from tools.errors import UserError
 try:
     import termios
 
-    # What using a port raises once its cable is pulled; pyserial lets both through.
+    # What a port raises when its cable is pulled; pyserial lets both through.
     LOST: tuple[type[Exception], ...] = (OSError, termios.error)
 except ImportError:  # Windows
     LOST = (OSError,)
@@ -31,8 +31,7 @@ _BUSY = (errno.EBUSY, errno.EAGAIN)
 def find(name: str | None = None) -> str:
     """The serial port to use: `name`, else PORT from the environment, else the only board.
 
-    A board is a serial port on USB; built-in ports (ttyS0, Bluetooth) are never chosen, only
-    used when named.
+    A board is a serial port on USB. Built-in ports (ttyS0, Bluetooth) are used only if named.
     """
     name = name or os.environ.get("PORT")
     if name:
@@ -60,7 +59,7 @@ def open_port(name: str) -> serial.SerialBase:
 
 
 def diagnose(name: str) -> UserError:
-    """Why the port `name` could not be opened, for callers whose library hid the reason."""
+    """Find out why the port `name` could not be opened, if a library hid the reason."""
     try:
         open_port(name).close()
     except UserError as error:
@@ -69,7 +68,7 @@ def diagnose(name: str) -> UserError:
 
 
 def explain(name: str, error: Exception) -> UserError:
-    """What `error`, raised by opening the port `name`, means, and the next thing to do."""
+    """Explain `error`, which opening the port `name` raised, and say what to do next."""
     code = getattr(error, "errno", None)
     # On Windows pyserial leaves errno unset and puts the cause into the text.
     text = str(error)

@@ -1,8 +1,8 @@
 """`make recording`: an animated recording of `make watch`, from the virtual board.
 
-It goes into build/recording.svg, or docs/recording.svg with WRITE=1. The commands are real, and
-so is what they print and how long they take; only the typing is ours. They run in a copy of the
-project, at the usual ports.
+It goes into build/recording.svg, or docs/recording.svg with WRITE=1. The commands, what they print
+and how long they take are real; only the typing is simulated. They run in a copy of the project,
+at the usual ports.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _PAUSE = 1.5  # s to read what a command printed
 # A frame lasts 100 ms at least, and the last one 4 s, before the animation starts again.
 _LOOKS = "-t window_frame -m 100 -D 4000".split()
 
-# A command, and what it prints when the next one may be typed.
+# A command, and the output after which the next one is typed.
 _SESSION = (
     ("make run &", r"switch: http\S+"),
     ("make watch HOST=127.0.0.1 &", "up to date"),
@@ -45,7 +45,7 @@ _SESSION = (
 
 
 class Terminal:
-    """A terminal that keeps what is shown on it, and when, as asciicast version 2."""
+    """A terminal that records what it shows, and when, as asciicast version 2."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -66,7 +66,7 @@ class Terminal:
         os.close(self._master)
 
     def run(self, command: str, pattern: str) -> None:
-        """Type the command at a prompt, start it and wait for `pattern`. UserError without it."""
+        """Type the command at a prompt, run it and wait for `pattern`. May raise UserError."""
         self._show("$ ")
         self.wait(_PAUSE)
         for key in command:
@@ -94,7 +94,7 @@ class Terminal:
         self.wait(_KEY)
 
     def wait(self, seconds: float) -> None:
-        """Keep what is printed meanwhile."""
+        """Wait, and record what is printed meanwhile."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             if select.select([self._master], [], [], left)[0]:

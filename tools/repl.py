@@ -1,7 +1,7 @@
-"""`make repl`: a prompt on the board. Over the cable mpremote's own, over WiFi one like it.
+"""`make repl`: a prompt on the board. Over the cable it is mpremote's own, over WiFi one like it.
 
-Environment: PORT (serial) or HOST (over WiFi). Where the input is no terminal, it is a program:
-the board runs it, as python would, and what it prints is printed here.
+Environment: PORT (serial) or HOST (over WiFi). If the input is not a terminal, it is a program:
+the board runs it, and this prints what it prints.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _LEAVE = b"\x1d\x18"  # Ctrl-], Ctrl-X
 _CTRL_C = b"\x03"
 _TICK = 0.01  # s between two looks at keyboard and board
 _BACK = 30.0  # s in which a board must be back after a reset
-# Keys under way without an echo: the board's input ring takes 255 and drops what comes on top
-# (micropython#16997: pasted text arrives with holes). Twice as many fit, should the echo be late.
+# Keys sent without an echo so far: the board's input ring takes 255 and drops the rest
+# (micropython#16997: pasted text arrives with holes). Twice as many fit if the echo is late.
 _UNSEEN = 127
-_PATIENCE = 0.3  # s to wait for an echo, which does not come where a program runs
+_PATIENCE = 0.3  # s to wait for an echo, which does not come while a program runs
 
 
 class Left(Exception):
@@ -45,7 +45,7 @@ class Terminal:
         self._board.serial.waits = False
 
     def run(self) -> None:
-        """Until Ctrl-] or Ctrl-X. UserError where the board stays away."""
+        """Run until Ctrl-] or Ctrl-X; UserError if the board does not come back."""
         self._console.write(b">>> ")  # WebREPL sends it at login, whatever the board is doing
         try:
             while True:
@@ -60,14 +60,14 @@ class Terminal:
             self._board.close()
 
     def _exchange(self) -> None:
-        """One look at both sides. OSError where the board is gone."""
+        """Move what is there, once in each direction; OSError if the board is gone."""
         self._look_at_keys()
         wire = self._board.serial
         if time.monotonic() - self._sent_at > _PATIENCE:
             self._unseen = 0
         if part := self._keys[: max(0, _UNSEEN - self._unseen)]:
             wire.write(part)
-            wire.waits = True  # for the echo, or for a sign of life where a program runs
+            wire.waits = True  # for the echo, or for any output while a program runs
             self._keys = self._keys[len(part) :]
             self._unseen, self._sent_at = self._unseen + len(part), time.monotonic()
         if waiting := wire.inWaiting():
@@ -124,7 +124,7 @@ def prompt(host: str) -> None:
 
 
 def execute(board: SerialTransport, program: bytes) -> int:
-    """Run `program` on the board and print what it prints; 1 where it ends by an exception."""
+    """Run `program` on the board and print what it prints; return 1 if it ends by an exception."""
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")("replace"), True)
 
     def show(data: bytes) -> None:
@@ -139,7 +139,7 @@ def execute(board: SerialTransport, program: bytes) -> int:
 
 
 def run() -> int:
-    """A prompt for a person, or the board for a program that comes down a pipe."""
+    """Open a prompt, or run the program that comes through a pipe."""
     host, port = inputs.host_and_port()
     if not sys.stdin.isatty():
         program = sys.stdin.buffer.read()
@@ -148,10 +148,10 @@ def run() -> int:
         prompt(host)
         return 0
     port = ports.find(port)
-    ports.open_port(port).close()  # so that it is us who say what is wrong with it
+    ports.open_port(port).close()  # so that our message says what is wrong with it
     command = [sys.executable, "-m", "mpremote", "connect", port, "resume", "repl"]
     ended = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors="replace")
-    if ended.returncode:  # it ends with a traceback where the board goes away
+    if ended.returncode:  # it ends with a traceback if the board goes away
         why = (ended.stderr.strip().splitlines() or [f"status {ended.returncode}"])[-1]
         raise UserError(f"{port}: mpremote has ended ({why})", "check the cable, and try again")
     return 0

@@ -1,4 +1,4 @@
-"""device/ as one image in flash, for firmware with ROMFS, and the file that says where it lies.
+"""Make device/ one image in flash, for firmware with ROMFS, and the file that says where it is.
 
 The partition is cut into two halves, and a last sector that belongs to neither. An image goes into
 the half that is not in use. /device.rom on the board has a line for the image in use, and behind
@@ -32,7 +32,7 @@ class Line(NamedTuple):
 
 
 def half(partition: int) -> int:
-    """The bytes of one half of a partition of that many bytes."""
+    """Return the size of one half of a partition of `size` bytes."""
     return (partition // _SECTOR - 1) // 2 * _SECTOR
 
 
@@ -42,9 +42,9 @@ def in_image(path: str) -> bool:
 
 
 def image(files: dict[str, bytes]) -> bytes:
-    """The image with those of `files`, path on the board -> content, that belong into it.
+    """Make the image of those of `files`, path on the board -> content, that belong in it.
 
-    A multiple of 4 bytes, as flash is written; the same files give the same bytes.
+    Its size is a multiple of 4 bytes, as flash is written. The same files give the same bytes.
     """
     writer = VfsRomWriter()
     writer.opendir(FOLDER.strip("/"))

@@ -42,9 +42,9 @@ class Setting:
 
 
 def fault(setting: Setting, value: object) -> str:
-    """What is wrong with `value` for this setting, to be said after its name; "" for nothing.
+    """Say what is wrong with `value` for this setting, to follow its name; "" for nothing.
 
-    The value itself, which may be a secret, is not in it. device/config.py judges alike.
+    The text does not contain the value, which may be a secret. device/config.py judges alike.
     """
     if setting.choices:
         fits = type(value) is type(setting.choices[0]) and value in setting.choices

@@ -19,9 +19,9 @@ EXAMPLE = Path("webrepl_cfg.py.example")
 
 
 def read(source: str) -> dict[str, Value]:
-    """The values that the text of a webrepl_cfg.py gives to names, ours and others.
+    """Read the values that a webrepl_cfg.py gives to names, ours and others.
 
-    Only literals count: nothing is run. UserError if it is not Python.
+    Only literals count, and nothing is executed. UserError if it is not Python.
     """
     return {name: ast.literal_eval(node) for name, node in _literals(source).items()}
 
@@ -50,11 +50,11 @@ def bindings(source: str) -> list[Binding]:
 
 
 def known(source: str, defaults: Mapping[str, Value]) -> dict[str, Value]:
-    """`defaults`, with the values in their places that the text of a webrepl_cfg.py has.
+    """Return `defaults`, with the values that the text of a webrepl_cfg.py gives to them.
 
-    UserError at one of these names that is bound there in any way but `name = value`, the value a
-    literal of its default's type. Taken for missing, it would get its default: that a password is
-    lost opens what it shut.
+    UserError if one of these names is bound there in another way than `name = value`, with a
+    literal of its default's type. If it counted as missing, it would get its default, and a lost
+    password would open what it protected.
     """
     values = dict(defaults)
     for name, line, node in bindings(source):
@@ -69,11 +69,11 @@ def known(source: str, defaults: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def render(source: str, values: Mapping[str, Value]) -> str:
-    """The text `source` with these values in place of its own, and what it lacks added.
+    """Put these values into the text `source`, and add those that it lacks.
 
-    All else stays as it is: comments, and settings that are not ours, such as WebREPL's BASE. A
-    setting of an optional feature that has its default is not added; if the text has it as a
-    comment (`# NAME = ...`), what is added stands in the comment's place.
+    The rest stays as it is: comments, and settings that are not ours. A setting of an optional
+    feature that has its default is not added. If the text has the setting as a comment
+    (`# NAME = ...`), the new line replaces the comment.
     """
     nodes = _literals(source)
     lines = source.encode().split(b"\n")  # ast counts columns in bytes
@@ -104,7 +104,7 @@ def write(path: Path, source: str) -> None:
     """Replace `path` in one step by a file that only its owner could ever read (mode 0600)."""
     path = path.resolve()  # a link stays a link
     try:
-        # Under its own name in a folder of its own: if that is left behind, git ignores it too.
+        # With its own name in a temporary folder: if that is left behind, git ignores it, too.
         with tempfile.TemporaryDirectory(prefix=".new-", dir=path.parent) as folder:
             new = Path(folder, path.name)
             with open(new, "w", encoding="utf-8", newline="\n", opener=_private) as file:
@@ -121,7 +121,7 @@ def _private(path: str, flags: int) -> int:
 
 
 def _literals(source: str) -> dict[str, ast.expr]:
-    """Where `source`, at its top level, gives a name its last value, if that is a literal."""
+    """Find where `source`, at its top level, gives a name its last value, if that is a literal."""
     found: dict[str, ast.expr] = {}
     for statement in _statements(source):
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
@@ -140,7 +140,7 @@ def _statements(source: str) -> list[ast.stmt]:
         # Only the line's number: the error's text could quote a password.
         line = getattr(error, "lineno", None)
         before, nul, _ = source.partition("\0")
-        if nul and not line:  # Python says of a NUL that there is one, not where
+        if nul and not line:  # if there is a NUL, Python does not say where
             line = before.count("\n") + 1
         where = f" at line {line}" if line else ""
         cure = "correct that line" if line else "correct it"
@@ -151,7 +151,7 @@ def _bound(node: ast.AST) -> str:
     """The name that `node` binds or deletes, in whatever scope; "*" for any; "" for none."""
     if isinstance(node, ast.Name):
         return "" if isinstance(node.ctx, ast.Load) else node.id
-    # Of an import, a def or class, an except, a pattern: no other nodes have these attributes.
+    # Only imports, defs, classes, excepts and patterns have these attributes.
     for attribute in ("asname", "name", "rest"):
         name = getattr(node, attribute, None)
         if isinstance(name, str):

@@ -1,4 +1,4 @@
-"""What is wrong with a webrepl_cfg.py, before it goes onto a board."""
+"""Check a webrepl_cfg.py before it goes onto a board."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from tools.settings_table import BY_NAME, DEFAULTS, is_like_a_password, meant
 
 
 def check(source: str) -> list[str]:
-    """Warnings about the text of a webrepl_cfg.py, a line each.
+    """Return warnings about the text of a webrepl_cfg.py, a line each.
 
-    UserError, with all that is wrong, where the board would refuse a setting of it, or where a
-    name is so much like a setting's that this must have been meant.
+    UserError, with all that is wrong, if the board would refuse a setting, or if a name is so much
+    like a setting's that this must have been meant.
     """
     values, wrong, warnings = dict(DEFAULTS), [], []
     for binding in bindings(source):
@@ -40,7 +40,7 @@ def check(source: str) -> list[str]:
 
 
 def unreachable(values: Mapping[str, Value]) -> str:
-    """A warning where a board with these settings may be in no network; or ""."""
+    """Warn if a board with these settings may be in no network; "" if not."""
     if values["WIFI_SSID"] or values["AP_PASSWORD"]:
         return ""
     webrepl = "" if values["PASS"] else ", and WebREPL is off"
@@ -51,7 +51,7 @@ def unreachable(values: Mapping[str, Value]) -> str:
 
 
 def _reason(binding: Binding, values: dict[str, Value]) -> str:
-    """What is wrong with a setting; "" for nothing, and then its value is in `values`."""
+    """Say what is wrong with a setting; if nothing is (""), put its value into `values`."""
     value = None
     try:
         value = ast.literal_eval(binding.value) if binding.value else None

@@ -1,8 +1,8 @@
-"""The table of the board's settings: every name, default, limit and text stands here only.
+"""The table of the board's settings: only here are their names, defaults, limits and texts.
 
-`make configure` asks these questions, `make deploy` checks by these limits. The settings'
-example, their list in docs/commands.md and the board's own limits are made of it, by
-`python -m tools.settings_texts`.
+`make configure` asks these questions, and `make deploy` checks these limits. From this table,
+`python -m tools.settings_texts` makes the example, the list in docs/commands.md and the board's
+own limits.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ TABLE = (
         secret=True,
         shown="your-password",
     ),
-    # What both DHCP's name and an access point's take.
+    # The limit of DHCP's name and of an access point's.
     Setting(
         "HOSTNAME",
         "switch",
@@ -63,7 +63,7 @@ TABLE = (
         NAMES,
         shown="switch.fritz.box switch.example.org",
     ),
-    # What webrepl_setup.py and modwebrepl.c take.
+    # The limit of webrepl_setup.py and modwebrepl.c.
     Setting(
         "PASS",
         "",
@@ -142,7 +142,7 @@ def switch_of(setting: Setting) -> Setting:
 
 
 def is_used(setting: Setting, values: Mapping[str, object]) -> bool:
-    """Whether a board with these values looks at the setting: it has no feature, or that is on."""
+    """Whether a board with these values reads it: it has no feature, or one that is on."""
     if not setting.feature:
         return True
     first = switch_of(setting)
@@ -150,7 +150,7 @@ def is_used(setting: Setting, values: Mapping[str, object]) -> bool:
 
 
 def meant(name: str) -> str:
-    """The setting that the unknown `name` is most likely to mean; "" for none."""
+    """Return the setting that the unknown `name` most likely means; "" for none."""
     close = difflib.get_close_matches(name.upper().replace("-", "_"), BY_NAME, 1, 0.75)
     return close[0] if close else ""
 

@@ -1,7 +1,7 @@
-"""What is made of the table of settings: the example, the documents' list, the board's limits.
+"""Make from the table of settings: the example, the list in the documents, the board's limits.
 
-`python -m tools.settings_texts` writes them into the project. The first is a file of its own, the
-others are what stands between two marks. tests/test_settings_texts.py compares.
+`python -m tools.settings_texts` writes them into the project. The example is a file of its own,
+the others are between two marks. tests/test_settings_table.py compares them.
 """
 
 from __future__ import annotations
@@ -64,13 +64,13 @@ def listed() -> str:
 
 
 def limits() -> str:
-    """What device/config.py knows of the settings."""
+    """Make what device/config.py knows of the settings."""
     kinds = [f"    {s.name}: {type(s.default).__name__}" for s in BASE]
     return _rows(BASE) + "\n\n" + "\n".join([_CLASS, *kinds, "", "", ""])
 
 
 def options() -> str:
-    """What device/options.py knows of them."""
+    """Make what device/options.py knows of them."""
     return _rows(OPTIONAL)
 
 
@@ -109,7 +109,7 @@ PARTS = {
 
 
 def made() -> dict[Path, str]:
-    """Path -> text of every file of the project that has something of the table in it."""
+    """Return path -> text of every file that is made from the table, in whole or in part."""
     texts = {ROOT / EXAMPLE: example()}
     for name, part in PARTS.items():
         text = (ROOT / name).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""`make watch`: what is saved is on the board, and live, within 2 s; until Ctrl-C.
+"""`make watch`: each file that is saved is live on the board within 2 s, until Ctrl-C.
 
 Environment: PORT (serial) or HOST (over WiFi). Each save is a deploy, all or nothing; the restart
 is a soft reset, which keeps the board in its WiFi network.
@@ -20,8 +20,8 @@ from tools.deploy.wanted import wanted
 from tools.errors import UserError, main
 from tools.paths import ROOT
 
-_PERIOD = 0.1  # s between two looks at the files
-_RETRY = 1.0  # s between two tries to reach the board
+_PERIOD = 0.1  # s between two checks of the files
+_RETRY = 1.0  # s between two attempts to reach the board
 
 Snapshot = dict[Path, tuple[int, int]]
 
@@ -34,13 +34,13 @@ def snapshot() -> Snapshot:
         try:
             status = path.stat()
         except OSError:
-            continue  # gone between the two looks, as when an editor saves
+            continue  # gone meanwhile, as when an editor saves
         found[path] = status.st_mtime_ns, status.st_size
     return found
 
 
 def push(host: str | None, files: dict[str, bytes]) -> None:
-    """Bring `files` onto the board and restart the switch, where anything differs. UserError."""
+    """Bring `files` onto the board and restart the switch if anything differs."""
     began = time.monotonic()
     done = Flow(host, files, say).run(soft=True)
     if done.changed:
@@ -60,7 +60,7 @@ def complain(text: object) -> None:
 
 
 class Watch:
-    """Look at the files and keep the board like them."""
+    """Check the files, and keep the board up to date with them."""
 
     def __init__(self, host: str | None) -> None:
         self._host = host
@@ -68,14 +68,14 @@ class Watch:
         self._built: Snapshot = {}
         self._wanted: dict[str, bytes] | None = None  # None: it does not compile
         self._live: dict[str, bytes] | None = None  # what was pushed last
-        self._reported: object = None  # the error that holds the push up
+        self._reported: object = None  # the error that prevents the push
         self._next_try = 0.0
 
     def step(self) -> None:
-        """One look; build and push where something changed, or a push is still to be done."""
+        """Check once; build and push if something changed, or if a push is still to be done."""
         before, self._files = self._files, snapshot()
         if self._files != before:
-            return  # somebody is saving: at the next look it is over
+            return  # somebody is saving: by the next check it is over
         if self._files != self._built:
             self._built = self._files
             self._build()
@@ -98,7 +98,7 @@ class Watch:
             complain(error)  # and nothing can be done before the next save
             self._live, self._reported = files, None
         except UserError as error:
-            # A board that is away is away for many reasons while it boots: one line for all.
+            # While a board boots, each attempt may fail for another reason: one line for all.
             kind = str(error) if type(error) is UserError else type(error)
             if kind != self._reported:
                 complain(error)
@@ -110,7 +110,7 @@ def run() -> int:
     """Watch until Ctrl-C."""
     host, _ = inputs.host_and_port()
     if host:
-        split(host)  # or it would be tried for ever
+        split(host)  # otherwise it would be tried for ever
     watch = Watch(host)
     interrupted = _notice_interrupts()
     say("watching boot.py, main.py, device/ and webrepl_cfg.py; Ctrl-C ends")
@@ -122,7 +122,7 @@ def run() -> int:
 
 
 def _notice_interrupts() -> list[int]:
-    """A list that Ctrl-C fills, beside the KeyboardInterrupt that it raises.
+    """Return a list that Ctrl-C fills, in addition to the KeyboardInterrupt that it raises.
 
     Python drops an exception in a destructor, such as that of a serial port after a push.
     """

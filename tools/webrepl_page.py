@@ -20,7 +20,7 @@ _TIMEOUT = 5.0  # s
 
 
 def client_source(url: str, where: str) -> str:
-    """Where the page at `url` loads the client from. Unreachable where there is no such page."""
+    """Where the page at `url` loads the client from; Unreachable if there is no such page."""
     try:
         page = build_opener(ProxyHandler({})).open(url, timeout=_TIMEOUT).read(4096).decode()
     except (OSError, ValueError, HTTPException) as e:
@@ -33,7 +33,7 @@ def client_source(url: str, where: str) -> str:
 
 
 def ask_for_host(port: str | None) -> str:
-    """HOST of the board at the serial `port`. UserError where it has none."""
+    """Ask the board at the serial `port` for its HOST; UserError if it has none."""
     with session.raw_repl(connection.open_board(None, port)) as board:
         state = calls.run(board, on_board.state)
     assert isinstance(state, dict)
@@ -47,13 +47,13 @@ def ask_for_host(port: str | None) -> str:
 
 
 def run() -> None:
-    """Print the address and where the client is hosted; open it."""
+    """Print the address and where the client comes from, and open the address."""
     host, port = inputs.host_and_port()
     name, number = split(host or ask_for_host(port))
     url = f"http://{name}:{number}/"
     base = client_source(url, f"{name}:{number}")
     print(f"{url}\nThe client on this page is loaded from {base}")
-    print("(the board cannot hold it; BASE in webrepl_cfg.py names another place)")
+    print("(the board has no room for it; BASE in webrepl_cfg.py names another address)")
     if (image := running.image(f"{name}:{number}")) and (password := passwords.shown(image)):
         print(f"password {password}")
     if not webbrowser.open(url):

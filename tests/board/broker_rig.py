@@ -2,69 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
+import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import client
 import paho.mqtt.client as paho
 import pytest
 
 from tools.deploy import plan
+from tools.soak import mosquitto
+from tools.soak.mosquitto import Broker, hosts
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.hardware.wlan import Air
 
 BASE = "wifi-switch/switch-c0002a/"  # of the virtual board's id
-ADDRESS = "192.168.1.5"
-CONFIG = f'\nMQTT_HOST = "{ADDRESS}"\n'
-MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin:/usr/bin")
-
 needs_mosquitto = pytest.mark.skipif(
-    not MOSQUITTO, reason="no Mosquitto here (Debian: apt install mosquitto)"
+    not mosquitto.program(), reason="no Mosquitto here (Debian: apt install mosquitto)"
 )
-
-
-def free_port() -> int:
-    """A port that nobody uses at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
-        return sock.getsockname()[1]
-
-
-class Broker:
-    """Mosquitto, which can be stopped and started again, on the same port."""
-
-    def __init__(self, folder: Path, lines: str = "allow_anonymous true\n") -> None:
-        self.port = free_port()
-        self._config = folder / "mosquitto.conf"
-        self._config.write_text(f"listener {self.port} 127.0.0.1\n{lines}")
-        self._process: subprocess.Popen | None = None
-
-    def start(self) -> None:
-        """Start it, and wait until it takes connections."""
-        self._process = subprocess.Popen(
-            [str(MOSQUITTO), "-c", str(self._config)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            except OSError:
-                assert time.monotonic() < deadline, "Mosquitto does not start"
-                time.sleep(0.02)
-
-    def stop(self) -> None:
-        """Stop it: what was retained is lost."""
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
 
 
 class Client:
@@ -122,6 +79,25 @@ class Client:
         self._client.loop_stop()
 
 
+def status(board: VirtualBoard) -> dict:
+    """The fields of GET /status."""
+    return json.loads(client.request(board.http, "GET", "/status")[1])
+
+
+def state(board: VirtualBoard) -> str:
+    """What it says of the broker."""
+    return status(board)["mqtt"]
+
+
+def becomes(board: VirtualBoard, wanted: str) -> None:
+    """Until it says so; the chip's clock goes faster meanwhile."""
+    for _ in range(600):
+        if state(board) == wanted:
+            return
+        board.do(lambda chip: chip.clock.advance(200))
+    raise TimeoutError(f"it is {state(board)!r}, and not {wanted!r}")
+
+
 @pytest.fixture
 def make_broker(tmp_path: Path) -> Iterator[Callable[..., Broker]]:
     """make_broker(lines of mosquitto.conf): a broker that runs."""
@@ -151,11 +127,6 @@ def listener(broker: Broker) -> Iterator[Client]:
     client.close()
 
 
-def hosts(port: int) -> dict[str, tuple[str, dict[int, int]]]:
-    """The board's network, where the broker is this port of 127.0.0.1."""
-    return {"broker.lan": (ADDRESS, {1883: port})}
-
-
 @pytest.fixture
 def make_lamp(bundle: Path, tmp_path: Path) -> Iterator[Callable[..., VirtualBoard]]:
     """make_lamp(port, more settings, other files): a board with MQTT on. device/ runs from flash:
@@ -163,13 +134,19 @@ def make_lamp(bundle: Path, tmp_path: Path) -> Iterator[Callable[..., VirtualBoa
     """
     boards = []
 
-    def make(port: int, lines: str = "", change: dict[str, bytes] | None = None) -> VirtualBoard:
+    def make(
+        port: int,
+        lines: str = "",
+        change: dict[str, bytes] | None = None,
+        dns_answers: bool = True,
+    ) -> VirtualBoard:
         files = plan.files(bundle) | (change or {})
-        files["/webrepl_cfg.py"] += (CONFIG + lines).encode()
+        files["/webrepl_cfg.py"] += (mosquitto.SETTING + lines).encode()
         path = tmp_path / f"lamp{len(boards)}.img"
         image.create(path, files, "romfs")
         air = Air({"home": "correct horse"})
         boards.append(VirtualBoard(path, "romfs", air=air, hosts=hosts(port)))
+        boards[-1].do(lambda chip: setattr(chip.stack.hosts, "dns_answers", dns_answers))
         return boards[-1].start()
 
     yield make

@@ -9,7 +9,10 @@ import pytest
 from broker_rig import broker, lamp, listener, make_broker, make_lamp  # noqa: F401  (fixtures)
 from deploy_rig import files, make_target  # noqa: F401  (fixtures)
 from fault_rig import victim, victims  # noqa: F401  (fixtures)
+from named_rig import mdns_board, phone  # noqa: F401  (fixtures)
+from network_rig import module_board, peer  # noqa: F401  (fixtures)
 from program_rig import run_program  # noqa: F401  (a fixture)
+from timer_rig import make_with  # noqa: F401  (a fixture)
 
 from tools import build
 from tools.board import passwords

@@ -6,6 +6,8 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tools.board import connection, session
 from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
@@ -74,6 +76,10 @@ class Programs:
         """An exception of the program's is one here."""
         return self._repl.exec(program).decode().strip().replace("\r", "")
 
+    def write(self, name: str, content: bytes) -> None:
+        """A file on the board."""
+        self._repl.fs_writefile(name, content)
+
     def value(self, expression: str) -> object:
         """What an expression is."""
         return eval(self.run(f"print(repr(({expression})))"))
@@ -89,3 +95,17 @@ def programs(folder: Path, boot: str = WIFI, **options: object) -> Iterator[Prog
     with VirtualBoard(folder / "flash.img", **options) as board:
         with session.raw_repl(connection.open_board(None, board.serial)) as repl:
             yield Programs(board, repl)
+
+
+@pytest.fixture(scope="module")
+def peer() -> Peer:
+    """The host's program at broker.lan, port 1883, of `module_board`."""
+    return Peer()
+
+
+@pytest.fixture(scope="module")
+def module_board(tmp_path_factory: pytest.TempPathFactory, peer: Peer) -> Iterator[Programs]:
+    """A board for all tests of a file, whose network has `peer`."""
+    hosts = {"broker.lan": (ADDRESS, {1883: peer.port})}
+    with programs(tmp_path_factory.mktemp("board"), hosts=hosts) as board:
+        yield board

@@ -144,7 +144,7 @@ def test_a_board_that_is_reset_in_the_middle(board, kind, monkeypatch):
     seconds = 60 if kind == "HOST" else 1  # over WiFi it is noticed
     where = way(board, kind)[kind]
     transport = connection.open_board(*((where,) if kind == "HOST" else (None, where)))
-    what = "the connection was lost" if kind == "HOST" else "the board broke off in the middle"
+    what = "the connection was lost" if kind == "HOST" else "the board stopped in the middle"
     with error(f"{where}: {what}", "run the same command again"):
         with session.raw_repl(transport):
             transport.exec_raw("import machine\nmachine.reset()", timeout=seconds)

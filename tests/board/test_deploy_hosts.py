@@ -1,5 +1,9 @@
 """`make deploy` as a program: several boards at once, one line an error, no secret anywhere."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,7 +35,7 @@ def test_three_boards_at_once_of_which_one_cannot_be_reached(
     stale = changed(files, **{"main.py": b"old"})
     boards = [make_target(stale), make_target(stale)]
     hosts = [host(boards[0]), "127.0.0.1:9", host(boards[1])]
-    status, shown = run("deploy", project, HOSTS=" ".join(hosts))
+    status, shown = run("deploy", project, TERM="dumb", HOSTS=" ".join(hosts))
     assert status == 1
     lines = shown.splitlines()
     errors = [line for line in lines if line.startswith("error: ")]
@@ -45,12 +49,40 @@ def test_three_boards_at_once_of_which_one_cannot_be_reached(
     assert len(lines) == 1 + 2 * 3
 
 
+def test_on_a_terminal_each_board_has_a_row_that_says_what_goes_on(
+    files: Files, make_target: Make, project: Path
+) -> None:
+    boards = [make_target(changed(files, **{"main.py": b"old"})) for _ in range(2)]
+    hosts = " ".join(map(host, boards))
+    with Tool("deploy", project, HOSTS=hosts, TERM="xterm", COLUMNS="150") as tool:
+        tool.expect("restarting the board")
+        for _ in boards:
+            tool.expect("running at ")
+        assert tool.ended() == 0
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", tool.shown.decode())
+    for board in boards:
+        assert re.search(rf"{host(board)} +\S+ restarting the board", plain)
+        assert f"{host(board)}: running at {board.board.http}" in plain
+
+
+def test_without_a_terminal_there_is_nothing_but_lines(
+    files: Files, make_target: Make, project: Path
+) -> None:
+    boards = [make_target(files) for _ in range(2)]
+    hosts = " ".join(map(host, boards))
+    command = [sys.executable, "-m", "tools.deploy"]
+    env = {**os.environ, "HOSTS": hosts, "TERM": "xterm"}
+    shown = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True)
+    assert shown.returncode == 0 and "\x1b" not in shown.stdout and not shown.stderr
+    assert len(shown.stdout.splitlines()) == 4
+
+
 def test_a_board_whose_webrepl_is_in_use_is_left_alone(
     files: Files, make_target: Make, project: Path
 ) -> None:
     target, other = make_target(changed(files, **{"main.py": b"old"})), make_target(files)
     user = WebreplTransport(host(target), client.PASSWORD)
-    status, shown = run("deploy", project, HOSTS=f"{host(target)} {host(other)}")
+    status, shown = run("deploy", project, TERM="dumb", HOSTS=f"{host(target)} {host(other)}")
     user.close()
     assert status == 1
     error = [line for line in shown.splitlines() if "error" in line]
@@ -64,10 +96,10 @@ def test_a_dry_run_over_several_says_with_its_status_whether_one_would_change(
 ) -> None:
     target, same = make_target(changed(files, **{"main.py": b"old"})), make_target(files)
     hosts = f"{host(target)} {host(same)}"
-    status, shown = run("deploy", project, HOSTS=hosts, DRY_RUN="1")
+    status, shown = run("deploy", project, TERM="dumb", HOSTS=hosts, DRY_RUN="1")
     assert status == 2 and f"{host(target)}: ~ main.py" in shown
     assert target.writes() == same.writes() == 0
-    assert run("deploy", project, HOSTS=host(same), DRY_RUN="1")[0] == 0
+    assert run("deploy", project, TERM="dumb", HOSTS=host(same), DRY_RUN="1")[0] == 0
 
 
 @pytest.mark.parametrize("kind", KINDS)

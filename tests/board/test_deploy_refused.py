@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from deploy_rig import KINDS, Files, Target, changed, module, old_and_new
@@ -10,6 +11,7 @@ from tools import build
 from tools.board import connection, session
 from tools.deploy import steps
 from tools.errors import UserError
+from tools.virtual_board import image
 
 Make = Callable[[Files | bytes], Target]
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -48,13 +50,21 @@ def test_code_that_fails_at_every_request_is_no_deploy_that_serves(
     assert target.serves() and target.files()["/device/api.mpy"] == files["/device/api.mpy"]
 
 
+def filling(folder: Path, files: Files) -> Files:
+    """A file that leaves two sectors of the flash beside these files."""
+    image.create(folder / "without.img", files)
+    fs, _ = image.mounted((folder / "without.img").read_bytes())
+    left = fs.block_count - fs.used_block_count
+    return {"/big": os.urandom(1 << 12) * (left - 2 - 2)}  # pointers take some of each sector
+
+
 @kinds
 @pytest.mark.parametrize("how", ["none left", "fails in the middle"])
 def test_a_full_flash_is_one_line_and_the_old_set_serves(
-    files: Files, make_target: Make, kind: str, how: str
+    files: Files, make_target: Make, tmp_path: Path, kind: str, how: str
 ) -> None:
     old, new = old_and_new(files)
-    big = {"/big": os.urandom(1 << 12) * 728} if how == "none left" else {}
+    big = filling(tmp_path, old) if how == "none left" else {}
     target = make_target({**old, **big})
 
     def fill(_transport: object) -> None:

@@ -100,7 +100,7 @@ def test_without_a_module_the_prompt_comes_with_a_line_and_its_owner_gets_in(
     try:
         prompt_answers(bench.board)
     except Unreachable:
-        # The firmware's own door listens to its client a moment after it has asked for the
+        # The firmware's own WebREPL listens to its client a moment after it has asked for the
         # password: an answer that is quicker waits for the next one.
         assert module in ("startup", "config", "connection", "server", "webrepl_server")
         prompt_answers(bench.board)
@@ -120,7 +120,7 @@ def test_a_module_that_was_cut_short_hangs_the_board_seven_times_and_lets_its_ow
     board.wait_for(lambda chip: "7 resets in a row" in "".join(bench.complaints()))
     board.wait_for(lambda chip: chip.stack.listener(8266) is not None)
     joined(board)
-    with contextlib.suppress(Unreachable):  # the firmware's own door, as above
+    with contextlib.suppress(Unreachable):  # the firmware's own WebREPL, as above
         prompt_answers(board)
     prompt_answers(board)
 
@@ -135,7 +135,7 @@ def test_a_module_that_resets_the_board_at_its_import_lets_its_owner_in(
     bench.boot(module, RESETS)
     assert bench.complaints()[-1].startswith("boot: 7 resets in a row: off; mend it")
     joined(bench.board)
-    with contextlib.suppress(Unreachable):  # the firmware's own door, as above
+    with contextlib.suppress(Unreachable):  # the firmware's own WebREPL, as above
         prompt_answers(bench.board)
     prompt_answers(bench.board)
 

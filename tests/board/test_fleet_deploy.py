@@ -11,6 +11,7 @@ from deploy_rig import Files, Target, changed
 from tools.board import calls, connection, session
 from tools.deploy import __main__ as tool
 from tools.deploy import rollout
+from tools.deploy.screen import Rows
 from tools.errors import UserError
 
 Make = Callable[[Files | bytes], Target]
@@ -135,4 +136,4 @@ def test_a_first_board_that_goes_while_it_is_watched_stops_the_rollout(
 ) -> None:
     monkeypatch.setattr(rollout, "_WATCH_S", 0.1)
     with pytest.raises(UserError, match=f"because {NOBODY} did not answer"):
-        rollout.rollout([NOBODY, "other"], lambda wave: 0, dry=False)
+        rollout.rollout([NOBODY, "other"], lambda wave: 0, dry=False, rows=Rows())

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from broker_rig import Broker, free_port, needs_mosquitto
+from broker_rig import Broker, needs_mosquitto
 from fleet_rig import fleet, one_error
 from tool_rig import copy_project
 
 from tools.errors import UserError
 from tools.fleet import broker as broker_of
+from tools.soak.mosquitto import free_port
 
 CLOSED = "user root\nallow_anonymous false\npassword_file {}\n"
 

@@ -159,5 +159,5 @@ def test_a_board_that_was_only_flashed_tells_what_it_can(make_board, project):
 def test_without_settings_here_all_but_the_files_is_told(board, tmp_path):
     project = copy_project(tmp_path / "bare", config=None)
     lines = told(board, project, "PORT")
-    assert lines["files"].startswith("webrepl_cfg.py is missing; make it with `make configure`")
+    assert lines["files"].startswith("webrepl_cfg.py is missing; create it with `make configure`")
     assert lines["switch"].startswith("running")

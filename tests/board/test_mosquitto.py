@@ -1,21 +1,18 @@
 """A program on the board talks MQTT with a real Mosquitto, which dies, comes back and is left."""
 
-import os
-import shutil
 import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import mqtt_talk
 import pytest
-from network_rig import ADDRESS, Programs, programs
+from broker_rig import Broker, needs_mosquitto
+from network_rig import Programs, programs
 
+from tools.soak.mosquitto import ADDRESS, hosts
 from tools.virtual_board.chip import Chip
 
-MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
-pytestmark = pytest.mark.skipif(not MOSQUITTO, reason="needs Mosquitto (package mosquitto)")
+pytestmark = needs_mosquitto
 CONNACK, SUBACK, PINGRESP = (0x20, b"\0\0"), (0x90, b"\0\1\0"), (0xD0, b"")
 OPEN = """
 s = socket.socket()
@@ -25,53 +22,19 @@ talk = Talk(s)
 """
 
 
-class Broker:
-    """Mosquitto at a port of its own, without a file."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self._settings = folder / "mosquitto.conf"
-        self._settings.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
-        self.start()
-
-    def start(self) -> None:
-        assert MOSQUITTO
-        self._process = subprocess.Popen(
-            [MOSQUITTO, "-c", str(self._settings)], stderr=subprocess.DEVNULL
-        )
-        end = time.monotonic() + 10
-        while time.monotonic() < end:
-            try:
-                return socket.create_connection(("127.0.0.1", self.port)).close()
-            except OSError:
-                time.sleep(0.02)
-        raise TimeoutError("Mosquitto does not start")
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-    def listener(self, topic: bytes) -> mqtt_talk.Talk:
-        """A client on the PC that hears a topic."""
-        sock = socket.create_connection(("127.0.0.1", self.port), timeout=10)
-        talk = mqtt_talk.Talk(sock)
-        assert talk.connect(b"desk") == CONNACK
-        assert talk.subscribe(topic) == SUBACK
-        return talk
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    broker = Broker(tmp_path)
-    yield broker
-    broker.kill()
+def hears(broker: Broker, topic: bytes) -> mqtt_talk.Talk:
+    """A client on the PC that hears a topic."""
+    sock = socket.create_connection(("127.0.0.1", broker.port), timeout=10)
+    talk = mqtt_talk.Talk(sock)
+    assert talk.connect(b"desk") == CONNACK
+    assert talk.subscribe(topic) == SUBACK
+    return talk
 
 
 @pytest.fixture
 def repl(broker: Broker, tmp_path: Path) -> Iterator[Programs]:
     """A board that reaches the broker by its name and knows what a Talk is."""
-    with programs(tmp_path, hosts={"broker.lan": (ADDRESS, {1883: broker.port})}) as board:
+    with programs(tmp_path, hosts=hosts(broker.port)) as board:
         board.run(Path(mqtt_talk.__file__).read_text())
         yield board
 
@@ -81,7 +44,7 @@ def published(topic: bytes, message: bytes, retained: int = 0) -> tuple[int, byt
 
 
 def test_board_and_broker_exchange_messages_pings_and_a_will(broker: Broker, repl: Programs):
-    desk = broker.listener(b"switch/#")
+    desk = hears(broker, b"switch/#")
     repl.run(OPEN)
     assert repl.value("talk.connect(b'board', (b'switch/status', b'offline'))") == CONNACK
     assert repl.value("talk.subscribe(b'switch/set'), talk.ping()") == (SUBACK, PINGRESP)
@@ -98,7 +61,7 @@ def test_board_and_broker_exchange_messages_pings_and_a_will(broker: Broker, rep
 def test_board_sees_a_killed_broker_go_and_finds_it_again(broker: Broker, repl: Programs):
     repl.run(OPEN)
     assert repl.value("talk.connect(b'board')") == CONNACK
-    broker.kill()
+    broker.stop()
     assert repl.value("wait(s, 1) & 1, attempt(talk.packet)") in ((1, 0), (1, 104))
     repl.run("s.close()")
     assert repl.value(f"attempt(socket.socket().connect, ('{ADDRESS}', 1883))") == 104
@@ -110,7 +73,7 @@ def test_board_sees_a_killed_broker_go_and_finds_it_again(broker: Broker, repl: 
 def test_broker_misses_a_board_without_power_by_its_keepalive_alone(
     broker: Broker, repl: Programs
 ):
-    desk = broker.listener(b"switch/status")
+    desk = hears(broker, b"switch/status")
     repl.run(OPEN)
     assert repl.value("talk.connect(b'board', (b'switch/status', b'offline'), 2)") == CONNACK
     repl.board.do(Chip.power_cut)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import client
 import pytest
-from broker_rig import BASE, Broker, Client, needs_mosquitto
+from broker_rig import BASE, Broker, Client, becomes, needs_mosquitto, status
 
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import Chip
@@ -23,10 +23,10 @@ def test_everything_about_the_switch_is_there_after_its_boot(
         "name version ip rssi uptime_s mem_free reset_cause last_error".split()
     )
     assert info["name"] == "lamp" and info["last_error"] == ""
-    status = json.loads(client.request(lamp.http, "GET", "/status")[1])
-    assert status["mqtt"] == "connected"
+    fields = status(lamp)
+    assert fields["mqtt"] == "connected"
     assert {key: info[key] for key in ("version", "ip", "reset_cause")} == {
-        key: status[key] for key in ("version", "ip", "reset_cause")
+        key: fields[key] for key in ("version", "ip", "reset_cause")
     }
     assert "Traceback" not in lamp.console
 
@@ -75,10 +75,8 @@ def test_a_retained_command_does_not_switch_when_the_board_comes_back(
     client.set_led(lamp.http, False)
     listener.wait(BASE + "state", "OFF", listener.mark() - 1)
     mark = listener.mark()
-    boots = lamp.chip.boots
     lamp.do(Chip.power_cut)
-    lamp.do(Chip.power_on)
-    lamp.wait_for(lambda chip: chip.boots > boots)
+    lamp.start()
     listener.wait(BASE + "info", since=mark)
     assert client.led(lamp.http) is False
     assert listener.last(BASE + "state") == "OFF"
@@ -116,8 +114,8 @@ def test_ten_commands_and_two_long_messages_in_a_row_are_dealt_with(
     mark = listener.mark()
     listener.say(BASE + "set", "ON")
     listener.wait(BASE + "state", "ON", mark)
-    status = json.loads(client.request(lamp.http, "GET", "/status")[1])
-    assert status["rejected"] == 2 and status["mqtt"] == "connected"
+    fields = status(lamp)
+    assert fields["rejected"] == 2 and fields["mqtt"] == "connected"
 
 
 def test_home_assistant_gets_everything_again_when_it_starts(
@@ -142,17 +140,18 @@ def test_home_assistant_gets_everything_again_when_it_starts(
     ]
 
 
-def test_a_broker_may_be_given_by_name(
+def test_log_and_metrics_tell_whether_the_broker_is_there(
     make_lamp: Callable[..., VirtualBoard], broker: Broker, listener: Client
 ) -> None:
-    make_lamp(broker.port, 'MQTT_HOST = "broker.lan"\n')
+    board = make_lamp(broker.port, "METRICS = True\nEVENT_LOG = True\n")
     listener.wait(BASE + "info")
-
-
-def test_a_name_without_an_address_is_told_and_costs_the_switch_nothing(
-    make_lamp: Callable[..., VirtualBoard], broker: Broker
-) -> None:
-    board = make_lamp(broker.port, 'MQTT_HOST = "nobody.lan"\n')
-    assert client.set_led(board.http, True) is True
-    status = json.loads(client.request(board.http, "GET", "/status")[1])
-    assert "MQTT_HOST has no address" in status["last_error"] and "mqtt" not in status
+    assert b"switch_mqtt_connected 1\n" in client.request(board.http, "GET", "/metrics")[1]
+    broker.stop()
+    becomes(board, "no answer")
+    assert b"switch_mqtt_connected 0\n" in client.request(board.http, "GET", "/metrics")[1]
+    log = client.request(board.http, "GET", "/log")[1].decode().splitlines()
+    assert [line.split("  ")[1] for line in log[:3]] == [
+        "broker no answer",
+        "broker connection lost",
+        "broker connected",
+    ]

@@ -1,34 +1,19 @@
 """The broker goes, is slow or refuses, and the board loses power: they find each other again."""
 
-import json
-import socket
 import subprocess
 import time
 from collections.abc import Callable
 
 import client
-from broker_rig import ADDRESS, BASE, Broker, Client, needs_mosquitto
+from broker_rig import BASE, Broker, Client, becomes, needs_mosquitto, state
 from fault_rig import HOME
 
 from tools import build
+from tools.soak.mosquitto import ADDRESS
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import Chip
 
 pytestmark = needs_mosquitto
-
-
-def state(board: VirtualBoard) -> str:
-    """What GET /status says of the broker."""
-    return json.loads(client.request(board.http, "GET", "/status")[1])["mqtt"]
-
-
-def becomes(board: VirtualBoard, wanted: str) -> None:
-    """Until it says so; the chip's clock goes faster meanwhile."""
-    for _ in range(600):
-        if state(board) == wanted:
-            return
-        board.do(lambda chip: chip.clock.advance(200))
-    raise TimeoutError(f"it is {state(board)!r}, and not {wanted!r}")
 
 
 def test_the_broker_says_offline_when_a_board_has_lost_its_power(
@@ -54,10 +39,8 @@ def test_the_broker_says_offline_when_a_board_has_lost_its_power(
 
 def test_a_board_whose_power_is_back_is_online_again(lamp: VirtualBoard, listener: Client) -> None:
     mark = listener.mark()
-    boots = lamp.chip.boots
     lamp.do(Chip.power_cut)
-    lamp.do(Chip.power_on)
-    lamp.wait_for(lambda chip: chip.boots > boots)
+    lamp.start()
     listener.wait(BASE + "info", since=mark)
     # The old session may end after the new one has begun, but its will comes before.
     told = [payload for topic, payload in listener.heard(mark) if topic == BASE + "status"]
@@ -107,49 +90,6 @@ def test_a_broker_that_is_not_there_costs_the_switch_nothing(
         assert client.set_led(board.http, on) is on
         board.do(lambda chip: chip.clock.advance(1000))
     assert state(board) == "no answer"
-
-
-def test_a_broker_that_stops_in_the_middle_of_a_packet_is_left(
-    make_lamp: Callable[..., VirtualBoard],
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        board = make_lamp(server.getsockname()[1])
-        sock = server.accept()[0]
-        assert sock.recv(200).startswith(b"\x10")
-        sock.sendall(b"\x20\2\0\0\x30\x40\0")
-        assert sock.recv(200).startswith(b"\x82")
-        assert state(board) == "connected"
-        sock.close()  # with what it has not read: an RST
-        becomes(board, "connection lost")
-
-
-def test_a_slow_broker_gets_one_message_at_a_time_and_holds_nobody_up(
-    make_lamp: Callable[..., VirtualBoard],
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        board = make_lamp(server.getsockname()[1])
-        sock = server.accept()[0]
-        sock.settimeout(10)
-        assert sock.recv(200).startswith(b"\x10")
-        sock.sendall(b"\x20\2\0\0")
-        kinds = []
-        for _ in range(7):
-            data = sock.recv(2000)
-            assert data.endswith(b"\xc0\0")
-            kinds.append(data[0])
-            for on in (True, False):
-                assert client.set_led(board.http, on) is on
-            sock.setblocking(False)
-            try:
-                more = sock.recv(2000)
-            except BlockingIOError:
-                more = b""
-            assert not more, "nothing comes before the answer"
-            sock.settimeout(10)
-            sock.sendall(b"\xd0\0")
-        assert kinds == [0x82] + [0x31] * 6
-        assert state(board) == "connected"
-        sock.close()
 
 
 def test_a_switch_that_loses_wifi_comes_back_to_the_broker(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from network_rig import ADDRESS, Peer, Programs, programs, reset
+from network_rig import ADDRESS, Peer, Programs, reset
 
 EBADF, EAGAIN, ECONNABORTED, ECONNRESET, EISCONN = 9, 11, 103, 104, 106
 ETIMEDOUT, EHOSTUNREACH, EALREADY, EINPROGRESS = 110, 113, 114, 115
@@ -16,18 +16,6 @@ s.setblocking(False)
 begun = attempt(s.connect, ("{ADDRESS}", 1883))
 """
 AGAIN = f'attempt(s.connect, ("{ADDRESS}", 1883))'
-
-
-@pytest.fixture(scope="module")
-def peer() -> Peer:
-    return Peer()
-
-
-@pytest.fixture(scope="module")
-def module_board(tmp_path_factory: pytest.TempPathFactory, peer: Peer) -> Iterator[Programs]:
-    hosts = {"broker.lan": (ADDRESS, {1883: peer.port})}
-    with programs(tmp_path_factory.mktemp("outgoing"), hosts=hosts) as board:
-        yield board
 
 
 @pytest.fixture

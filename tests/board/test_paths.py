@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from network_rig import ADDRESS, Peer, Programs, programs
+from network_rig import ADDRESS, Peer, Programs
 
 from tools.virtual_board.chip import Chip
 
@@ -14,18 +14,6 @@ for each in s, t:
     each.connect(("{ADDRESS}", 1883))
     each.setblocking(False)
 """
-
-
-@pytest.fixture(scope="module")
-def peer() -> Peer:
-    return Peer()
-
-
-@pytest.fixture(scope="module")
-def module_board(tmp_path_factory: pytest.TempPathFactory, peer: Peer) -> Iterator[Programs]:
-    hosts = {"broker.lan": (ADDRESS, {1883: peer.port})}
-    with programs(tmp_path_factory.mktemp("paths"), hosts=hosts) as board:
-        yield board
 
 
 @pytest.fixture

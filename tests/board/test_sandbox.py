@@ -84,12 +84,13 @@ WALK = f"""
 import sys
 waiting = [(name, sys.modules[name]) for name in sys.modules]
 waiting += [(name, globals()[name]) for name in dir()] + [("import", __import__)]
-seen = set()
+seen = [set() for _ in range(32)]  # small ones, since the heap is in pieces
 while waiting:
     path, x = waiting.pop()
-    if id(x) in seen:
+    part = seen[id(x) // 32 % len(seen)]
+    if id(x) in part:
         continue
-    seen.add(id(x))
+    part.add(id(x))
     for bad in {FORBIDDEN!r}:
         if hasattr(x, bad):
             print("FOUND", path, bad)
@@ -97,7 +98,7 @@ while waiting:
     for name in things:
         if type(things[name]) in (type(sys), type(lambda: 0)):
             waiting.append((name, things[name]))
-print("seen", len(seen))
+print("seen", sum(len(part) for part in seen))
 """
 
 
@@ -194,4 +195,4 @@ def test_a_program_cannot_end_or_read_the_board_that_runs_it(board: VirtualBoard
     }
     assert len([name for name in open_files if name.startswith("socket:")]) == 2
     environment = Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
-    assert [line.partition(b"=")[0] for line in environment if line] == [b"WIRE"]
+    assert {line.partition(b"=")[0] for line in environment if line} == {b"WIRE", b"TZ"}

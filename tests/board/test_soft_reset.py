@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import client
 import pytest
-from fault_rig import boot, log_in
+from fault_rig import GET, boot, log_in
 
 from tools.soak.measure import LISTENERS
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import EXCEPTION, POWER_ON, Chip
 from tools.virtual_board.hardware.gpio import BUTTON
 
-DOOR, PAGE = 1, 2  # the listeners' numbers, in the order in which they were made
+WEBREPL, PAGE = 1, 2  # the listeners' numbers, in the order in which they were made
 PIN = 4
 
 
@@ -30,7 +30,7 @@ def ran_through(board: VirtualBoard) -> bool:
     return board.do(lambda chip: (chip.crashes, chip.cause)) == (0, POWER_ON)
 
 
-@pytest.mark.parametrize("listener", [DOOR, PAGE])
+@pytest.mark.parametrize("listener", [WEBREPL, PAGE])
 def test_a_client_that_comes_at_a_soft_reset_crashes_nothing(
     board: VirtualBoard, listener: int
 ) -> None:
@@ -43,6 +43,22 @@ def test_a_client_that_is_there_at_a_soft_reset_crashes_nothing(board: VirtualBo
         board.wait_for(lambda chip: chip.stack.open_sockets > LISTENERS)
         soft_reset(board, lambda chip: None)
     assert ran_through(board)
+
+
+@pytest.mark.parametrize("port", ["http", "webrepl"])
+def test_a_client_that_never_closes_keeps_no_port_from_the_next_start(
+    board: VirtualBoard, port: str
+) -> None:
+    with client.connect(getattr(board, port)) as sock:
+        sock.sendall(GET)
+        assert client.read_all(sock)  # until the board closes, and then it waits for us
+        assert board.do(lambda chip: chip.stack.active_pcbs) == 1
+        soft_reset(board, lambda chip: None)
+        assert ran_through(board)
+        board.wait_for(lambda chip: chip.stack.listener(80) is not None)
+        board.wait_for(lambda chip: chip.stack.open_sockets == LISTENERS)
+    assert client.led(board.http) is False
+    log_in(board).close()
 
 
 def test_what_a_webrepl_client_sends_at_a_soft_reset_crashes_nothing(board: VirtualBoard) -> None:

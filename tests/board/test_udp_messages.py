@@ -1,9 +1,12 @@
 """Real clients of DNS and mDNS, and the virtual board: a query is answered, a message arrives."""
 
+import shutil
+import subprocess
 from collections.abc import Callable
 
 import dns.message
 import dns.query
+import pytest
 import zeroconf
 from program_rig import JOIN, says
 from zeroconf.const import _CLASS_IN, _FLAGS_QR_QUERY, _TYPE_A, _TYPE_PTR
@@ -11,6 +14,7 @@ from zeroconf.const import _CLASS_IN, _FLAGS_QR_QUERY, _TYPE_A, _TYPE_PTR
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.udp.peer import Peer
 
+DIG = shutil.which("dig")
 Run = Callable[..., VirtualBoard]
 RESPONDER = """
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -30,6 +34,15 @@ def test_a_dns_responder_on_the_board_answers_a_real_resolver(run_program: Run) 
     query = dns.message.make_query("captive.example.com", "A")
     answer = dns.query.udp(query, "127.0.0.1", port=board.udp_port(53), timeout=10)
     assert [str(record) for record in answer.answer] == ["captive.example.com. 0 IN A 4.3.2.1"]
+
+
+@pytest.mark.skipif(not DIG, reason="needs dig (package bind9-dnsutils)")
+def test_a_dns_responder_on_the_board_answers_dig(run_program: Run) -> None:
+    board = run_program(JOIN + RESPONDER)
+    says(board, "ready")
+    command = [DIG, "@127.0.0.1", "-p", str(board.udp_port(53)), "+short", "captive.example.com"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "4.3.2.1\n", done.stdout + done.stderr
 
 
 def test_a_message_of_zeroconf_arrives_byte_for_byte(run_program: Run) -> None:

@@ -5,7 +5,6 @@ import stat
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import client
 import pytest
 from tool_rig import Tool, copy_project, run, way
 
@@ -37,14 +36,12 @@ def test_the_browser_opens_the_boards_page_and_its_source_is_named(board, projec
     assert "loaded from https://micropython.org/webrepl/" in shown
 
 
-def test_a_client_from_elsewhere_is_named_as_the_board_has_it(board, project, opened):
-    door = f"webrepl_server.start({client.PASSWORD!r}, 'http://nas.lan/webrepl/')"
-    run(
-        "repl",
-        project,
-        f"from device import webrepl_server\n{door}".encode(),
-        **way(board, "PORT"),
-    )
+def test_a_client_from_elsewhere_is_named_as_the_board_has_it(project, opened, make_board):
+    def change(tree: Path) -> None:
+        with open(tree / "webrepl_cfg.py", "a") as f:
+            f.write('BASE = "http://nas.lan/webrepl/"\n')
+
+    board = make_board(change=change, air=Air({"home": "correct horse"}))
     status, shown = run("webrepl_page", project, **way(board, "HOST"))
     assert status == 0, shown
     assert "loaded from http://nas.lan/webrepl/" in shown

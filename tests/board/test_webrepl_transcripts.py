@@ -2,8 +2,8 @@
 
 Each line of webrepl.jsonl is one conversation: who said which bytes, "eof" where the board closed.
 Left out of the comparison, as they must be: how output is cut into frames, but for CR LF, which
-has one of its own (our door's line, other than the stock one's, is a single frame); addresses; the
-banner.
+has one of its own (our server's line, other than the stock one's, is a single frame); addresses;
+the banner.
 """
 
 import json

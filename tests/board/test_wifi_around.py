@@ -1,9 +1,7 @@
 """WiFi around the virtual board: scans, networks to join, clients of the access point."""
 
 from collections.abc import Callable
-from pathlib import Path
 
-import client
 import dns.message
 import pytest
 from program_rig import JOIN, says
@@ -132,16 +130,3 @@ def test_a_client_loses_the_access_point_when_the_station_joins(run_program: Run
     board.do(lambda chip: chip.wlan.clients.join())
     board.wait_for(lambda chip: chip.wlan.isconnected(0))
     assert board.do(lambda chip: chip.wlan.status(1, "stations")) == []
-
-
-def with_access_point(tree: Path) -> None:
-    config = client.CONFIG + 'AP_PASSWORD = "long enough"\n'
-    (tree / "webrepl_cfg.py").write_text(config)
-
-
-def test_the_switch_is_reached_by_the_access_points_clients(
-    make_board: Callable[..., VirtualBoard],
-) -> None:
-    board = make_board(with_access_point, air=Air({}))
-    board.do(lambda chip: chip.wlan.clients.join())
-    assert client.led(board.http) is False

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from broker_rig import free_port
+from tools.soak.mosquitto import free_port
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / "build" / "home-assistant" / "bin" / "python"

@@ -97,6 +97,15 @@ def drive(number, level):
         state["handler"](Pin(number))
 
 
+def press():
+    """Press the FLASH button for a moment."""
+    global now
+    now += 100
+    drive(0, 0)
+    now += 100
+    drive(0, 1)
+
+
 def reset(new_cause):
     """Reset the board: pins are inputs again, RTC memory stays."""
     global cause

@@ -84,7 +84,7 @@ class WLAN:
         if refuses_while_off and not active[1]:
             raise OSError("can't set AP config")
         calls.append(("config", settings))
-        if not deaf:
+        if self._if and not deaf:
             point.update(settings)
 
     def scan(self):

@@ -1,1 +1,1 @@
-"""What the switch costs, beside others that do the same: `make bench`."""
+"""`make bench`: what the switch costs, compared with other servers that do the same."""

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tools.bench import boot, callgrind, heap, instructions, latency, plot, report
+from tools.bench import boot, callgrind, clock, heap, instructions, latency, plot, report
 from tools.bench.report import Figures
-from tools.bench.server import PEERS, compile_all
+from tools.bench.server import SERVERS, compile_all
 from tools.errors import main
 from tools.inputs import results_folder
 from tools.paths import ROOT
@@ -26,21 +26,21 @@ def measure(tree: Path) -> dict[str, Figures]:
     _say("time to the first byte")
     one, three = (latency.measure(tree, clients) for clients in (1, 3))
     _say("bytes")
-    allocated = {name: heap.allocated(tree, name) for name in PEERS}
-    kept = {name: heap.kept(tree, name) for name in PEERS}
+    allocated = {name: heap.allocated(tree, name) for name in SERVERS}
+    kept = {name: heap.kept(tree, name) for name in SERVERS}
     _say("instructions, which takes a minute or two")
     pool = ThreadPoolExecutor(_AT_ONCE)
     try:
         runs = {
             name: [pool.submit(instructions.count, tree, name, whole) for whole in (False, True)]
-            for name in PEERS
+            for name in SERVERS
         }
         counts = {name: [run.result() for run in both] for name, both in runs.items()}
     finally:
         pool.shutdown(cancel_futures=True)
     return {
         name: Figures(counts[name], allocated[name], kept[name], one[name], three[name])
-        for name in PEERS
+        for name in SERVERS
     }
 
 
@@ -72,9 +72,12 @@ def _say(what: str) -> None:
 def _main() -> None:
     callgrind.check()
     folder = results_folder()
-    figures = measure(compile_all(_TREE))
+    tree = compile_all(_TREE)
+    figures = measure(tree)
+    _say("the clock")
+    additions = clock.measure(tree)
     _say("boot")
-    made: Sequence[report.Table] = report.tables(figures, boot.measure())
+    made: Sequence[report.Table] = report.tables(figures, additions, boot.measure())
     print()
     for table in made:
         print(report.text(table))

@@ -1,7 +1,7 @@
-"""From reset to serving, by stage, on the virtual board: time, and what is read from flash.
+"""Measure the stages from reset to serving on the virtual board: time, and bytes read from flash.
 
-The stages are told by the first call of each that reaches the chip. Only where boot.py and main.py
-begin is made known by a line in front of them, which asks for a pin that nothing else uses.
+Each stage begins with a certain call that reaches the chip. Only boot.py and main.py are marked by
+a line in front of them, which asks for a pin that nothing else uses.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ STAGES = (
 
 @dataclass
 class Stage:
-    """How long it took, in ms of the PC, and the bytes read from flash meanwhile."""
+    """Its duration, in ms of the PC, and the bytes read from flash meanwhile."""
 
     name: str
     ms: float
@@ -43,7 +43,7 @@ class Stage:
 
 
 class _Recorder:
-    """Stands in front of Calls.answer."""
+    """Wraps Calls.answer."""
 
     def __init__(self, chip: Chip) -> None:
         self._chip, self._answer = chip, chip.calls.answer
@@ -52,7 +52,7 @@ class _Recorder:
         self.reached: list[tuple[float, int]] = [(time.perf_counter(), 0)]
 
     def answer(self, name: str, a: int, b: int, data: bytes) -> Result:
-        """Have the call carried out, and see whether it ends a stage."""
+        """Carry out the call, and check whether it ends a stage."""
         if name == "flash_read":
             self._read += b
         elif name == "sock_bind":
@@ -75,7 +75,7 @@ class _Recorder:
 
 
 def measure(times: int = 5) -> list[Stage]:
-    """The medians of some resets of a board that knows its network."""
+    """Return the medians of some resets of a board that knows its network."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "webrepl_cfg.py").write_text(_CONFIG)

@@ -16,7 +16,7 @@ _PATIENCE = 30  # s, for a dump
 
 
 def check() -> None:
-    """UserError where there is no valgrind."""
+    """Raise UserError if there is no valgrind."""
     if not shutil.which("valgrind") or not shutil.which("vgdb"):
         raise UserError("valgrind is missing", "install it (Debian: apt install valgrind)")
 

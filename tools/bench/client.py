@@ -1,4 +1,4 @@
-"""Clients that ask GET /led as curl does, and leave a server no choice in how it goes."""
+"""Clients that send GET /led as curl does, in a way that a server cannot influence."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from tools.bench.server import Server
 
-# Not the port that it goes to: a board's is 80, which curl leaves out.
+# Without the port: a board's is 80, which curl leaves out.
 REQUEST = (
     b"GET /led HTTP/1.1\r\nHost: 192.168.4.16\r\nUser-Agent: curl/8.14.1\r\nAccept: */*\r\n\r\n"
 )
-_PATIENCE = 2  # s; what takes longer blocks
+_PATIENCE = 2  # s; a server that takes longer blocks
 
 
 class Blocks(Exception):
@@ -20,7 +20,7 @@ class Blocks(Exception):
 
 
 def read(client: socket.socket, data: bytes = b"") -> None:
-    """The response, of which `data` has come, up to the end of its JSON."""
+    """Read the rest of the response, after `data`, up to the end of its JSON."""
     while not data.endswith(b"}"):
         chunk = client.recv(4096)
         if not chunk:
@@ -44,7 +44,7 @@ def get(server: Server) -> None:
 
 
 def crowd(server: Server, clients: int) -> None:
-    """Requests of several `clients` at one moment. Blocks, if they are not answered."""
+    """Send requests of several `clients` at one moment. Raises Blocks if they are not answered."""
     with contextlib.ExitStack() as stack:
         with _at_rest(server):
             asking = [stack.enter_context(server.connect()) for _ in range(clients)]
@@ -62,7 +62,7 @@ def crowd(server: Server, clients: int) -> None:
 
 @contextlib.contextmanager
 def silent(server: Server, clients: int) -> Iterator[None]:
-    """That many `clients` which are connected and say nothing."""
+    """Keep that many `clients` connected and silent."""
     with contextlib.ExitStack() as stack:
         for _ in range(clients):
             with _at_rest(server):

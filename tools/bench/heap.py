@@ -1,4 +1,4 @@
-"""Bytes of the heap: what a request allocates, and what the server keeps."""
+"""Measure the bytes of heap that a request allocates, and those that the server keeps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tools.bench.server import Server
 
 
 def allocated(tree: Path, name: str, few: int = 100, many: int = 300) -> float:
-    """Bytes that one request leaves to the collector, which is switched off meanwhile."""
+    """Measure the bytes that one request allocates, with the collector switched off."""
     used = []
     for times in (few, many):
         with Server(tree, name, "bytes") as server:
@@ -20,7 +20,7 @@ def allocated(tree: Path, name: str, few: int = 100, many: int = 300) -> float:
 
 
 def kept(tree: Path, name: str) -> int:
-    """Bytes that stay in use after the first request, of what import and serving took."""
+    """Measure the bytes of import and serving that stay in use after the first request."""
     with Server(tree, name, "time") as server:
         client.get(server)
         return server.stop()[1]

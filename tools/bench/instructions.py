@@ -1,4 +1,4 @@
-"""Instructions a request, by how it arrives, by how many ask at once and how many are silent."""
+"""Count instructions for a request, as it may arrive, and beside others that ask or are silent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Act = Callable[[int], None]
 
 @dataclass
 class Counts:
-    """Instructions a request. None where it is not answered in time."""
+    """Instructions for a request. None if it is not answered in time."""
 
     apart: float = 0
     at_once: float = 0
@@ -26,7 +26,7 @@ class Counts:
 
 
 def count(tree: Path, name: str, whole: bool, few: int = 100, many: int = 300) -> Counts:
-    """Count for one of server.PEERS: `apart` or, with fewer requests for the crowds, all."""
+    """Count for one of server.SERVERS: `apart` or, with fewer requests for the crowds, all."""
     counts = Counts()
     with Counted(tree, name) as counted:
         server = counted.server
@@ -56,9 +56,9 @@ def count(tree: Path, name: str, whole: bool, few: int = 100, many: int = 300) -
             except client.Blocks:
                 return None
 
-        apart(3)  # what is done once is done then
+        apart(3)  # what happens only once has happened then
         counts.apart = counted.each(apart, few, many)
-        # Who needs much collects at every request: the fewer do for an average.
+        # A server that needs much memory collects at every request: fewer do for an average.
         fewer = 20 if counts.apart > _MUCH else 2
         if whole:
             counts.at_once = counted.each(asking(1), few, many)

@@ -1,4 +1,4 @@
-"""The time from a client's connect() to the first byte of its response."""
+"""Measure the time from a client's connect() to the first byte of its response."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ import time
 from pathlib import Path
 
 from tools.bench import client
-from tools.bench.server import PEERS, Server
+from tools.bench.server import SERVERS, Server
 
-_ROUNDS = 10  # in which the servers take turns, so that what else the PC does meets all of them
+_ROUNDS = (
+    10  # in which the servers take turns, so that other work of the PC slows down all of them
+)
 
 
 def first_byte(server: Server) -> float:
-    """Seconds to the first byte of one request."""
+    """Measure the seconds to the first byte of one request."""
     start = time.perf_counter()
     with server.connect() as sock:
         sock.sendall(client.REQUEST)
@@ -26,10 +28,10 @@ def first_byte(server: Server) -> float:
 
 
 def measure(tree: Path, clients: int, requests: int = 1000) -> dict[str, tuple[float, float]]:
-    """Median and 99th percentile for each of PEERS, while `clients` at a time ask and ask."""
-    times: dict[str, list[float]] = {name: [] for name in PEERS}
+    """Measure median and 99th percentile of each of SERVERS, with `clients` at a time."""
+    times: dict[str, list[float]] = {name: [] for name in SERVERS}
     with contextlib.ExitStack() as stack:
-        servers = {name: stack.enter_context(Server(tree, name, "time")) for name in PEERS}
+        servers = {name: stack.enter_context(Server(tree, name, "time")) for name in SERVERS}
         for _ in range(_ROUNDS):
             for name, server in servers.items():
                 _round(server, clients, requests // _ROUNDS, times[name])

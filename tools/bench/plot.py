@@ -1,4 +1,4 @@
-"""docs/performance.svg: what a request costs, beside the others. Light and dark."""
+"""Draw docs/performance.svg: what a request costs, compared with the others. Light and dark."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _lines(x: float, y: float, title: str, first: int, values: dict[str, Line]) 
         if len(points) < len(line):
             parts.append(_text(px + 8, py + 4, f"{name}: blocks from here on", "name"))
         else:
-            # Under its line, where another is close above.
+            # Below its line if another is close above.
             others = [place(0, line[-1])[1] for line in values.values() if line[-1]]
             crowded = any(py - _ROOM < other < py for other in others)
             parts.append(_text(px + 5, py + (17 if crowded else -8), name, "name", "end"))

@@ -1,4 +1,4 @@
-"""What was measured, as tables: for a terminal, and for docs/performance.md."""
+"""Make tables of what was measured: for a terminal, and for docs/performance.md."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.bench.boot import Stage
+from tools.bench.clock import ADDITIONS, BESIDE
 from tools.bench.instructions import Counts
-from tools.bench.server import FLOOR, MICRODOT, PEERS, SWITCH
+from tools.bench.server import FLOOR, MICRODOT, SERVERS, SWITCH
 from tools.errors import UserError
 
 _BEGIN = "<!-- `make bench` writes from here -->\n"
@@ -18,7 +19,7 @@ BLOCKS = "blocks"
 
 @dataclass
 class Figures:
-    """All that is known of one server. Latencies in s: median and 99th percentile."""
+    """All figures of one server. Latencies in s: median and 99th percentile."""
 
     runs: list[Counts]  # the last is the whole of it
     allocated: float
@@ -37,13 +38,16 @@ class Table:
     note: str
 
 
-def tables(figures: dict[str, Figures], boot: Sequence[Stage]) -> list[Table]:
+def tables(
+    figures: dict[str, Figures], additions: dict[str, list[float]], boot: Sequence[Stage]
+) -> list[Table]:
     """All of it."""
     return [
         _requests(figures),
         _latency(figures),
         *_crowds(figures),
         _repeated(figures),
+        _clock(additions),
         _boot(boot),
     ]
 
@@ -59,7 +63,7 @@ def _requests(figures: dict[str, Figures]) -> Table:
     return Table(
         "One `GET /led`",
         ("", "instructions", "in three parts", "bytes allocated", "heap kept"),
-        list(zip(PEERS, *last, *heap)),
+        list(zip(SERVERS, *last, *heap)),
         "In brackets: multiples of the floor. Instructions are counted by valgrind's callgrind: "
         "the difference between 300 and 100 requests, divided by 200. The request arrives "
         "together with its connection, or in three parts: the connection, the request and the "
@@ -130,6 +134,23 @@ def _repeated(figures: dict[str, Figures]) -> Table:
     )
 
 
+def _clock(additions: dict[str, list[float]]) -> Table:
+    rows = [
+        (kind, *(f"{count:,.0f} ({count / counts[0]:.1f})" for count in counts))
+        for kind, counts in additions.items()
+    ]
+    return Table(
+        "One addition at the prompt",
+        ("device/ as", *BESIDE),
+        rows,
+        f"Instructions for one turn of a loop of {ADDITIONS:,} additions, in brackets as a "
+        "multiple of those without the switch. The clock ticks while something is due: a client, "
+        "a job of MQTT, mDNS or another feature, and in the first minute after a boot. It ticks "
+        "as often as the interpreter looks for callbacks, so once in each turn. At rest, nothing "
+        "is called. Here, the sockets are the PC's, and what its kernel does is not counted.",
+    )
+
+
 def _boot(boot: Sequence[Stage]) -> Table:
     total, read = sum(s.ms for s in boot), sum(s.read for s in boot)
     rows = [(s.name, f"{s.ms / total:.0%}", f"{s.ms:.0f}", f"{s.read / 1024:.0f}") for s in boot]
@@ -171,6 +192,6 @@ def renewed(document: Path, made: Sequence[Table]) -> str:
     before, begin, rest = document.read_text("utf-8").partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not begin or not end:
-        raise UserError(f"{document} has lost its marks", f"put them back: {_BEGIN}{_END}")
+        raise UserError(f"{document} lacks its two marks", f"put them back: {_BEGIN}{_END}")
     body = "\n".join(map(markdown, made))
     return f"{before}{_BEGIN}\n{body}\n{_END}{after}"

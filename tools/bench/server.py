@@ -19,21 +19,21 @@ from tools import build
 from tools.errors import UserError
 from tools.virtual_board.vm.process import interpreter
 
-HEAP = "76K"  # with the 64-bit words of a PC it holds what the chip's 38 KiB hold
-_ROOMY = "64M"  # where nothing is to be collected
+HEAP = "76K"  # with a PC's 64-bit words, it holds what the chip's 38 KiB hold
+_ROOMY = "64M"  # if nothing is to be collected
 _SCRIPTS = Path(__file__).parent / "baselines"
 _RUNNER = "run.py"
 _MICRODOT = ("__init__", "helpers", "microdot")  # of its files, what it loads
 _START = 120  # s; under valgrind it takes 5, on a busy PC 30
 
-# Name in the tables, and the script in baselines/. The first is ours, the last is the measure.
-PEERS = {
+# Name in the tables, and the script in baselines/. The first is ours, the last is the unit.
+SERVERS = {
     "switch": "switch_led",
     "Microdot": "microdot_led",
     "documented example": "example_led",
     "floor": "floor_led",
 }
-SWITCH, MICRODOT, EXAMPLE, FLOOR = PEERS
+SWITCH, MICRODOT, EXAMPLE, FLOOR = SERVERS
 
 
 def compile_all(folder: Path) -> Path:
@@ -53,9 +53,9 @@ def compile_all(folder: Path) -> Path:
 
 
 class Server:
-    """One of PEERS, running, so that `measured` can be: "instructions", "bytes" or "time".
+    """One of SERVERS, running, to measure "instructions", "bytes" or "time".
 
-    `before` goes in front of its command line, as valgrind does.
+    `before` goes in front of its command line, such as valgrind.
     """
 
     def __init__(self, tree: Path, name: str, measured: str, before: Sequence[str] = ()) -> None:
@@ -64,10 +64,10 @@ class Server:
             self.port = free.getsockname()[1]
         self._output = tempfile.TemporaryFile()  # noqa: SIM115  (kill() closes it)
         heap = _ROOMY if measured == "bytes" else HEAP
-        script = [str(_SCRIPTS / _RUNNER), PEERS[name], str(self.port), measured]
+        script = [str(_SCRIPTS / _RUNNER), SERVERS[name], str(self.port), measured]
         self._process = subprocess.Popen(
             [*before, interpreter(), "-X", f"heapsize={heap}", *script],
-            # All of the environment: what else is in there would move the stack.
+            # The whole environment: anything else in it would move the stack.
             env={"MICROPYPATH": f"{tree}:.frozen", "PYTHONHASHSEED": "0", "PATH": "/usr/bin:/bin"},
             stdin=subprocess.DEVNULL,
             stdout=self._output,
@@ -85,55 +85,55 @@ class Server:
         while time.monotonic() < end and self._process.poll() is None:
             try:
                 with self.connect() as first:
-                    # One that only connects and goes is the end of the documented example.
+                    # A client that connects and disconnects ends the documented example.
                     first.sendall(b"GET /led HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
                     first.recv(4096)
                 return
             except ConnectionRefusedError:
                 time.sleep(0.02)
-        raise UserError(f"a server does not start: {self._said()}", "mend it, and run this again")
+        raise UserError(f"a server does not start: {self._said()}", "correct it and try again")
 
     def connect(self) -> socket.socket:
         """A new connection to it."""
         return socket.create_connection(("127.0.0.1", self.port), timeout=_START)
 
     def state(self) -> str:
-        """What the kernel has it do: R runs, S sleeps, T is stopped."""
+        """Its state in the kernel: R runs, S sleeps, T is stopped."""
         return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
 
     def settle(self, state: str = "S") -> None:
-        """Wait until it is in that state: by default, until it has no more to do."""
+        """Wait until it is in `state`: by default, until it has no more to do."""
         while (now := self.state()) != state:
             if now == "Z":
-                raise UserError(f"a server has ended: {self._said()}", "mend it, and try again")
+                raise UserError(f"a server has ended: {self._said()}", "correct it and try again")
             time.sleep(0.0002)
 
     def pause(self) -> None:
-        """Have it see nothing of what comes until resume(), and then all at once."""
+        """Stop it, so that it sees what arrives only after resume(), all at once."""
         self._process.send_signal(signal.SIGSTOP)
         self.settle("T")
 
     def resume(self) -> None:
-        """Have it go on, and wait until it has no more to do."""
+        """Let it go on, and wait until it has no more to do."""
         self._process.send_signal(signal.SIGCONT)
         self.settle()
 
     def stop(self) -> tuple[int, int]:
-        """End it with Ctrl-C -> the bytes of its heap in use, and those that it keeps."""
+        """End it with Ctrl-C; return the bytes of its heap in use, and those that it keeps."""
         self._process.send_signal(signal.SIGINT)
         try:
             self._process.wait(_START)
             used, kept = map(int, self._said().split()[-2:])
         except (subprocess.TimeoutExpired, ValueError):
             raise UserError(
-                f"a server does not stop: {self._said()}", "mend it, and run this again"
+                f"a server does not stop: {self._said()}", "correct it and try again"
             ) from None
         finally:
             self.kill()
         return used, kept
 
     def kill(self) -> None:
-        """End it, whatever it does."""
+        """Kill it."""
         self._process.kill()
         self._process.wait()
         self._output.close()

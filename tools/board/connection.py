@@ -1,4 +1,4 @@
-"""Open a board for PORT or HOST, with one line for what goes wrong on the way."""
+"""Open a board for PORT or HOST, with one line if something goes wrong."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tools.board.webrepl import WebreplTransport, WrongPassword, split
 
 
 def open_board(host: str | None, port: str | None = None) -> SerialTransport:
-    """A transport to HOST over WiFi, or else to the serial PORT. UserError where there is none."""
+    """Open a transport to HOST over WiFi, or else to the serial PORT; UserError if that fails."""
     if host:
         return _over_wifi(host)
     name = ports.find(port)

@@ -1,4 +1,4 @@
-"""What goes wrong between PC and board, in one line each."""
+"""Explain in one line what went wrong between PC and board."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tools.errors import UserError
 
 @contextlib.contextmanager
 def explained(where: str) -> Iterator[None]:
-    """What the transport raises inside, as a UserError."""
+    """Turn what the transport raises inside into a UserError."""
     try:
         yield
     except TransportExecError as e:
@@ -23,12 +23,12 @@ def explained(where: str) -> Iterator[None]:
         if "ENOSPC" in last or last in ("OSError: 28", "OSError: 36"):
             raise UserError(
                 f"{where}: the board's flash is full",
-                "remove files of yours: `make repl`, os.remove",
+                "remove files of your own: `make repl`, then os.remove()",
             ) from e
         raise UserError(f"{where}: the board says {last}", "reset it and try again") from e
     except (TransportError, struct.error) as e:
         raise UserError(
-            f"{where}: the board broke off in the middle ({e})",
+            f"{where}: the board stopped in the middle ({e})",
             "if it was not reset, reset it; then run the same command again",
         ) from e
     except ports.LOST as e:

@@ -66,7 +66,7 @@ def switch():
     json.dump(answer, sys.stdout)
 
 
-def retained():
+def resets():
     """[resets in a row, last error, how many boots ago that was], [] without device/."""
     import json
     import sys

@@ -1,7 +1,7 @@
-"""WebREPL's password of a board: the PC's settings may have one that is not there yet.
+"""WebREPL's password of a board: the PC's settings may have one that the board does not have yet.
 
-What a board let us in with is kept in build/passwords/, readable by its owner only, so that a new
-PASS can go up over WiFi.
+The password that opened a board is kept in build/passwords/, readable by its owner only, so that a
+new PASS can be deployed over WiFi.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FOLDER = ROOT / "build" / "passwords"
 
 
 def candidates(host: str) -> list[str]:
-    """What may let us in at `host`, the likeliest first. UserError where there is nothing."""
+    """List the passwords that may open `host`, the likeliest first; UserError if there is none."""
     if (image := running.image(host)) and (password := passwords.of(image)):
         return [password]
     text = inputs.read_text(inputs.config_file(virtual=False))
@@ -35,7 +35,7 @@ def keep(host: str, password: str) -> None:
     """Remember that `password` opened `host`."""
     if password == _kept(host) or running.image(host):
         return
-    with contextlib.suppress(OSError):  # then it is asked for when it is needed
+    with contextlib.suppress(OSError):  # then the user is asked when it is needed
         FOLDER.mkdir(parents=True, exist_ok=True)
         path = _path(host)
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Restart a board, and get it back afterwards: not as it was in the moment before."""
+"""Restart a board, and connect to it afterwards, but not before it has restarted."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tools.board import connection, on_board, session
 from tools.board.webrepl import Busy, Unreachable
 from tools.errors import UserError
 
-# A name that Python has on the board from when it is to restart until it has.
+# A name that Python has on the board from the request to restart until the restart.
 RESTARTING = "restart"
-_PAUSE = 0.1  # s before each try
+_PAUSE = 0.1  # s before each attempt
 _BOOT = 30.0  # s that a board may take from a reset to its prompt
 
 
@@ -38,9 +38,9 @@ def hard_reset(board: SerialTransport) -> None:
 
 
 def _wait_for_prompt(board: SerialTransport, timeout: float) -> None:
-    """Until boot.py and main.py are over: what is typed waits for the prompt. UserError at last.
+    """Type Enter, and wait until boot.py and main.py are over and the prompt answers it.
 
-    Ctrl-C, which entering the raw REPL sends, would break off boot.py.
+    UserError if that takes too long. Entering the raw REPL would interrupt boot.py by Ctrl-C.
     """
     board.serial.write(b"\r")
     seen = board.read_until(1, session.PROMPT, timeout_overall=timeout)
@@ -52,9 +52,9 @@ def _wait_for_prompt(board: SerialTransport, timeout: float) -> None:
 
 
 def reconnect(host: str | None, port: str | None) -> SerialTransport:
-    """The board again after its reset, at the prompt. UserError where it stays away.
+    """Connect to the board after its reset, at the prompt; UserError if it does not come back.
 
-    It may let a client in while it has the reset still before it, and dies in silence then.
+    It may accept a client just before it resets, and then that session ends in silence.
     """
     deadline = time.monotonic() + _BOOT
     while True:

@@ -1,4 +1,4 @@
-"""The virtual boards that run on this PC, so that tools find their images, and passwords in them.
+"""Find the virtual boards that run on this PC, their images, and the passwords in them.
 
 `make run` keeps a file for each in build/running/, named by its WebREPL port: its serial port and
 its image, which it locks while it runs.
@@ -24,7 +24,7 @@ _LOOPBACK = ("localhost", "127.0.0.1")
 
 @contextlib.contextmanager
 def announced(webrepl: int, serial: str, image: Path) -> Iterator[None]:
-    """In here the tools know of the board at these ports."""
+    """Let the tools find the board at these ports, in this context."""
     path = FOLDER / str(webrepl)
     with contextlib.suppress(OSError):  # without it, the tools take webrepl_cfg.py's password
         FOLDER.mkdir(parents=True, exist_ok=True)
@@ -36,7 +36,7 @@ def announced(webrepl: int, serial: str, image: Path) -> Iterator[None]:
 
 
 def image(host: str | None, port: str | None = None) -> Path | None:
-    """The image of the virtual board at HOST, or else at the serial PORT; None where none is."""
+    """The image of the virtual board at HOST, or else at the serial PORT; None if none runs."""
     if host:
         name, number = split(host)
         found = [FOLDER / str(number)] if name in _LOOPBACK else []
@@ -51,7 +51,7 @@ def image(host: str | None, port: str | None = None) -> Path | None:
 
 
 def _in_use(path: Path) -> bool:
-    # What was killed leaves its file behind, but not the lock.
+    # A board that was killed leaves its file behind, but not the lock.
     if not fcntl:
         return False
     with open(path, "rb") as file:

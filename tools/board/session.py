@@ -1,4 +1,4 @@
-"""A session in a board's raw REPL: in, and out again, whatever happens in between."""
+"""Enter a board's raw REPL, and leave it again, whatever happens in between."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from tools import ports
 from tools.board.explain import explained
 from tools.errors import UserError
 
-ANSWER = 5.0  # s that one byte may take; mpremote by itself waits for ever at some of them
-_IDLE = 0.3  # s in which a prompt answers; what follows where it does not, does no harm
-_LISTEN = 0.3  # s; a tool that is at work says something every few ms, unless flash is slow
+ANSWER = 5.0  # s that one byte may take; mpremote itself waits for some of them for ever
+_IDLE = 0.3  # s in which a prompt answers; if it does not, what follows does no harm
+_LISTEN = 0.3  # s; a working tool sends something every few ms, unless flash is slow
 _BOOT_PY = 10.0  # s that boot.py may take
 PROMPT = b"\r\n>>> "
 _RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n"
 
 
 def enter(board: SerialTransport) -> None:
-    """The raw REPL, without a soft reset: what runs in the background goes on.
+    """Enter the raw REPL without a soft reset: what runs in the background goes on.
 
-    A board that is booting is waited for, since Ctrl-C would break boot.py off; so is, for as
-    long, one where something else is running. UserError where there is no raw REPL.
+    This waits for a board that is booting, because Ctrl-C would interrupt boot.py, and as long for
+    one on which a program runs. UserError if there is no raw REPL.
     """
     board.serial.write(b"\x02")  # for a prompt, also from a raw REPL that was left behind
     if not _comes(board, (PROMPT,), _IDLE):
-        # To so many bytes a raw paste that was broken off answers with a mark.
+        # After so many bytes, a raw paste that was interrupted answers with a mark.
         board.serial.write(b" " * 128)
         _comes(board, (PROMPT, b"\x01"), _BOOT_PY)
     board.serial.write(b"\r\x03")
@@ -51,13 +51,13 @@ def _comes(board: SerialTransport, endings: tuple[bytes, ...], seconds: float) -
 
 
 def refuse_company(board: SerialTransport) -> None:
-    """UserError where another tool is in the board's raw REPL, which has one for all its wires.
+    """UserError if another tool is in the board's raw REPL, of which it has only one.
 
-    Nothing is typed for that: what a tool does shows on every wire, with Ctrl-D and Ctrl-A marks.
+    This types nothing: what a tool does shows on every connection, with Ctrl-D and Ctrl-A marks.
     """
     with explained(board.device_name):
         while n := board.serial.inWaiting():
-            board.serial.read(n)  # of what is over
+            board.serial.read(n)  # of a session that is over
         if _comes(board, (b"\x04", b"R\x01"), _LISTEN):
             with contextlib.suppress(*ports.LOST):
                 board.close()
@@ -69,9 +69,9 @@ def refuse_company(board: SerialTransport) -> None:
 
 @contextlib.contextmanager
 def raw_repl(board: SerialTransport) -> Iterator[SerialTransport]:
-    """In here `board` is in its raw REPL; whatever happens, it is left at its prompt, and closed.
+    """Keep `board` in its raw REPL in this context, and then leave it at its prompt, and close it.
 
-    UserError for all that goes wrong between.
+    Whatever goes wrong in the context becomes a UserError.
     """
     with explained(board.device_name), contextlib.ExitStack() as stack:
         stack.callback(leave, board)
@@ -80,10 +80,10 @@ def raw_repl(board: SerialTransport) -> Iterator[SerialTransport]:
 
 
 def leave(board: SerialTransport) -> None:
-    """Put the prompt back where the board still answers, and close."""
+    """Put the prompt back if the board still answers, and close."""
     with contextlib.suppress(*ports.LOST):
         for _ in range(3 if board.in_raw_repl else 0):
-            # Ctrl-C for a program that was cut off here; while it only begins, it takes two.
+            # Ctrl-C for a program that was interrupted here; one that is just starting takes two.
             board.serial.write(b"\x03")
             board.exit_raw_repl()
             if board.read_until(1, PROMPT, timeout_overall=1).endswith(PROMPT):

@@ -1,9 +1,9 @@
-"""Finds out whether a board that says nothing has been reset: no word of that comes by itself.
+"""Finds out whether a silent board has been reset: a reset closes no connection.
 
 After a reset it answers what the old session sends with an RST whose number is one too high (lwIP
 1.4, tcp_listen_input: ackno + 1), and Linux ignores that. Its answer to a keepalive probe is the
 same, so after 14 s without a right one the kernel gives up (websocket_serial.py). But while keys
-wait to be acknowledged it goes on for a quarter of an hour. So a second connection is tried.
+wait to be acknowledged, it goes on for a quarter of an hour. So this tries a second connection.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import time
 from collections.abc import Callable
 
 _FIRST, _LONGEST = 4.0, 45.0  # s of silence before a probe; doubled each time
-_PROBES = 3  # in vain; each may take 5 s, and a board may be busy with its flash for some
+_PROBES = 3  # without success; each may take 5 s, and a board may be busy with its flash for some
 
 
 class Silence:
-    """`probe()` is called in a thread: True where the session is certainly over.
+    """`probe()` is called in a thread; it returns True if the session is certainly over.
 
-    A board that is alive tells the session of the other connection; then alive() is called.
+    A living board reports the other connection to the session; then alive() is called.
     """
 
     def __init__(self, probe: Callable[[], bool]) -> None:
@@ -37,7 +37,7 @@ class Silence:
         self._in_vain = 0
 
     def over(self) -> bool:
-        """Whether the session is over, as far as is known; probes where it is time."""
+        """Whether the session is known to be over; starts a probe when one is due."""
         if self._over or self._in_vain >= _PROBES:
             return True
         busy = self._thread and self._thread.is_alive()

@@ -1,4 +1,4 @@
-"""mpremote's SerialTransport, but one that does not send more than the board has room for."""
+"""mpremote's SerialTransport, which here never sends more than the board has room for."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Transport(SerialTransport):
     """SerialTransport on a board that may be busy serving HTTP while source comes in."""
 
     def raw_paste_write(self, command_bytes: bytes) -> None:
-        """mpremote's, with two bytes fewer under way.
+        """Do as mpremote does, with two bytes fewer on their way.
 
-        The protocol allows two windows of 128, which come here at once, and then Ctrl-D; the
-        board's input ring takes 255 and drops the rest (ports/esp8266/esp_mphal.c).
+        The protocol allows two windows of 128 at once, and then Ctrl-D. The board's input ring
+        takes 255 and drops the rest (ports/esp8266/esp_mphal.c).
         """
         window = int.from_bytes(self.serial.read(2), "little")
         sent, allowed = 0, window - 2
@@ -49,9 +49,9 @@ class Transport(SerialTransport):
         chunk_size: int = _CHUNK,
         progress_callback: Callable[[int, int], None] | None = None,
     ) -> None:
-        """Write a file, in fewer round trips than mpremote's own takes.
+        """Write a file, in fewer round trips than mpremote's own method.
 
-        TransportExecError where the board cannot; the file is closed then.
+        TransportExecError if the board cannot write it; the file is closed then.
         """
         self.send(on_board.receive, dest, data, chunk_size, progress_callback or (lambda *_: None))
 

@@ -27,7 +27,7 @@ _CHUNK = 1024  # bytes a frame, as the stock clients send
 
 
 class Busy(UserError):
-    """The board answered and turned us away: somebody else has its one session."""
+    """The board answered and refused: somebody else has its only session."""
 
     def __init__(self, where: str) -> None:
         super().__init__(
@@ -58,7 +58,7 @@ class Unreachable(UserError):
 
 
 def split(host: str) -> tuple[str, int]:
-    """(name, WebREPL port) of "name" or "name:port". UserError where that is no port."""
+    """Split "name" or "name:port" into name and WebREPL port; UserError if that is not a port."""
     parts = re.fullmatch(r"([A-Za-z0-9_.-]+)(?::([0-9]{1,5}))?", host)
     if not parts or int(parts[2] or PORT) > 65535:
         raise UserError(f"HOST={host} is not an address", "give HOST=name or HOST=name:port")
@@ -82,7 +82,7 @@ def _dial(host: str) -> ClientConnection:
 
 
 def session_is_free(host: str) -> bool:
-    """Whether the board at `host` would let a session begin, or has no WebREPL any more."""
+    """Whether the board at `host` would accept a session, or has no WebREPL any more."""
     try:
         wire = WebsocketSerial(_dial(host), host)
     except Unreachable as e:
@@ -96,7 +96,7 @@ def session_is_free(host: str) -> bool:
 
 
 class WebreplTransport(Transport):
-    """Logged in at `host` ("name" or "name:port") with `password`. UserError where that fails."""
+    """A session at `host` ("name" or "name:port") with `password`; UserError if that fails."""
 
     def __init__(self, host: str, password: str) -> None:
         name, port = split(host)
@@ -146,9 +146,9 @@ class WebreplTransport(Transport):
 
     def _check_answer(self, path: str) -> None:
         if not self.serial.take(b"WB\0\0"):
-            # All that it does about an error is to end the session.
+            # Its only reaction to an error is to end the session.
             raise UserError(
                 f"{self.device_name}: the board cannot write {path}",
-                "if it was not reset meanwhile, the flash is full or worn: remove files of yours "
-                "(`make repl`, os.remove) and run the same command again",
+                "if it was not reset meanwhile, the flash is full or worn: remove files of your "
+                "own (`make repl`, then os.remove()) and run the same command again",
             )

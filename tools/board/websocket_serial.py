@@ -13,20 +13,20 @@ from websockets.sync.client import ClientConnection
 from tools.board.silence import Silence
 
 _TIMEOUT = 10.0  # s
-_LOOK = 0.2  # s of waiting between two looks at whether the board is still there
-# A board that lost its power says no goodbye: asked after 5 s of silence, given up after 14. So is
-# one that was reset, since its answers are wrong (silence.py).
+_LOOK = 0.2  # s of waiting between two checks whether the board is still there
+# A board that loses its power closes nothing. After 5 s of silence it is probed, and after 14 s it
+# counts as gone. So does one that was reset, because its answers are wrong (silence.py).
 _KEEPALIVE = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 3, "TCP_KEEPCNT": 3}
 
-# What a session is told, even in its raw REPL, when somebody else comes to the door.
+# What a session is sent, even in its raw REPL, when somebody else connects.
 _REJECTION_NOTICE = b"\r\nConcurrent WebREPL connection from "
 
 
 class WebsocketSerial:
     """What SerialTransport needs of a serial port, over the websocket of a board at `where`.
 
-    OSError where the connection is gone, or `probe()` says so (silence.py) while an answer is
-    awaited. `_webrepl` puts bytes that are no UTF-8 into text frames: they are read undecoded.
+    OSError if the connection is gone, or if `probe()` says so (silence.py) while an answer is
+    awaited. `_webrepl` puts bytes that are not UTF-8 into text frames, so they are read undecoded.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class WebsocketSerial:
         where: str,
         probe: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.waits = True  # for an answer: what is read is overdue after a while
+        self.waits = True  # for an answer, which is overdue after a while
         self._probe = probe
         self._silence = Silence(self._is_over)
         self._socket, self._where = connection.__enter__(), where  # websockets 17 wants it so
@@ -53,7 +53,7 @@ class WebsocketSerial:
 
     def _is_over(self) -> bool:
         with contextlib.suppress(ConnectionClosed, OSError):
-            # Or a client that has sent nothing for a minute would lose its session to the probe.
+            # Otherwise the probe would take the session of a client that is silent for a minute.
             self._socket.pong()
         return self._probe()
 
@@ -117,7 +117,7 @@ class WebsocketSerial:
             raise OSError(f"{self._where} closed the connection") from None
 
     def read_until(self, *endings: bytes, timeout: float = _TIMEOUT) -> bytes:
-        """What comes up to one of `endings`; all that came, where none does."""
+        """Read up to one of `endings`; return all that came if none does."""
         data = b""
         while not data.endswith(endings) and (byte := self._next(timeout)):
             data += byte
@@ -130,7 +130,7 @@ class WebsocketSerial:
         return byte
 
     def take(self, answer: bytes) -> bool:
-        """Wait for `answer` and take it out of what came, which stays; False after the timeout."""
+        """Wait for `answer` and remove it from what came; False after the timeout."""
         while answer not in self._buffer:
             if not self._receive(self.timeout):
                 return False
@@ -138,5 +138,5 @@ class WebsocketSerial:
         return True
 
     def close(self) -> None:
-        """Say goodbye: without a status code, which `_webrepl` takes for the start of a file."""
+        """Close without a status code, which `_webrepl` would take for the start of a file."""
         self._socket.close(code=None)

@@ -10,13 +10,12 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TextIO
 
 from tools.board.webrepl import WrongPassword
 from tools.deploy import rollout
 from tools.deploy.flow import Flow, Say
+from tools.deploy.screen import Rows, Screen
 from tools.deploy.wanted import Wanted, wanted
 from tools.errors import UserError, main
 from tools.inputs import host_and_port, switched_on
@@ -36,64 +35,43 @@ def deploy(host: str | None, files: Wanted, say: Say, progress: Say) -> int:
     return 0
 
 
-def _many(hosts: list[str]) -> int:
+def _many(hosts: list[str], rows: Rows) -> int:
     """All at once; each board's lines carry its name, each failure is one line of its own."""
     files = {host: wanted(host) for host in hosts}
-    screen = Screen()
 
     def one(host: str) -> int:
         try:
-            return deploy(host, files[host], lambda line: screen.say(f"{host}: {line}"), _quiet)
+            rows.show(host, "connecting")
+            return deploy(
+                host,
+                files[host],
+                lambda line: rows.say(f"{host}: {line}"),
+                lambda line: rows.show(host, line),
+            )
         except UserError as error:
             name = "" if str(error).startswith(host) else f"{host}: "
-            screen.say(f"error: {name}{error}", sys.stderr)
+            rows.say(f"error: {name}{error}", sys.stderr)
             return 1
+        finally:
+            rows.hide(host)
 
     with ThreadPoolExecutor(len(files)) as pool:
         try:
             statuses = list(pool.map(one, files))
         except KeyboardInterrupt:
-            screen.say("interrupted: what is under way ends first", sys.stderr)
+            rows.say("interrupted: what is under way ends first", sys.stderr)
             raise
     return 1 if 1 in statuses else max(statuses)
-
-
-def _quiet(_line: str) -> None:
-    pass
-
-
-class Screen:
-    """Lines that stay, and on a terminal a last one that tells the progress."""
-
-    def __init__(self) -> None:
-        self._lock, self._progress = threading.Lock(), False
-
-    def say(self, line: str, stream: TextIO = sys.stdout) -> None:
-        """Print a whole line, whatever other threads print."""
-        with self._lock:
-            self.clear()
-            print(line, file=stream, flush=True)
-
-    def progress(self, line: str) -> None:
-        """Show this in place of the last such line."""
-        if sys.stderr.isatty():
-            print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
-            self._progress = True
-
-    def clear(self) -> None:
-        """Take the line of progress away."""
-        if self._progress:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-            self._progress = False
 
 
 def run() -> int:
     """Deploy as the environment says."""
     dry = switched_on("DRY_RUN")  # before anything is done, in case that is misspelt
-    if os.environ.get("HOSTS") == rollout.FLEET:
-        return rollout.rollout(rollout.hosts(), _many, dry)
     if hosts := (os.environ.get("HOSTS") or "").split():
-        return _many(hosts)
+        with Rows() as rows:
+            if hosts == [rollout.FLEET]:
+                return rollout.rollout(rollout.hosts(), lambda wave: _many(wave, rows), dry, rows)
+            return _many(hosts, rows)
     host, _ = host_and_port()
     screen = Screen()
     files = wanted(host)

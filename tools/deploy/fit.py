@@ -1,4 +1,4 @@
-"""Whether a board's firmware and heap have room for the features that its settings turn on."""
+"""Check that a board's firmware and heap have room for the features that its settings turn on."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from tools.errors import UserError
 from tools.settings import read
 from tools.settings_table import DEFAULTS, OPTIONAL, is_used, switch_of
 
-# Bytes of heap of a feature whose modules are files, as `make size` and docs/limits.md have them;
-# with the next pool of names, 2 KB, where a feature alone opens it.
+# Bytes of heap that a feature takes if its modules are files, from `make size` and docs/limits.md.
+# They include the next pool of names, 2 KB, if the feature alone opens it.
 _BYTES = {
     "mqtt": 8_900,
     "mdns": 6_500,
@@ -16,14 +16,14 @@ _BYTES = {
     "metrics": 1_600,
     "power_on": 0,
 }
-# Of some 14,000 bytes that are free without any. What is left has to do for a session of WebREPL,
-# a deploy and requests: with more than this, pages or deploys fail.
+# Some 14,000 bytes are free without any feature. The rest must be enough for a session of WebREPL,
+# a deploy and requests: if features take more than this, pages or deploys fail.
 _ROOM = 6_600
 _CURE = "flash firmware with ROMFS (`make flash`; 2 MiB of flash or more)"
 
 
 def check(source: str, has_rom: bool) -> None:
-    """UserError where settings, the text of a webrepl_cfg.py, want more than the board has."""
+    """UserError if settings, the text of a webrepl_cfg.py, need more than the board has."""
     if has_rom:
         return
     values = DEFAULTS | {k: v for k, v in read(source).items() if k in DEFAULTS}

@@ -1,20 +1,20 @@
-"""Who deploys to a board: so that of two deploys at once the second can be refused."""
+"""Who deploys to a board, so that the second of two deploys at once can be refused."""
 
 from __future__ import annotations
 
 import os
 import socket
 
-_LONGEST = 60_000  # ms that a deploy may take; on another PC nobody can see whether it has died
+_LONGEST = 60_000  # ms that a deploy may take; whether one on another PC has died cannot be seen
 
 
 def me() -> str:
-    """This process, as others know it."""
+    """Name this process for others."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def is_deploying(who: str, ms: int) -> bool:
-    """Whether the deploy that `who` began `ms` ago, another process, may still be going on."""
+    """Whether the deploy that another process, `who`, began `ms` ago may still be going on."""
     host, _, number = who.rpartition(":")
     if who == me() or ms > _LONGEST or ms < 0:
         return False

@@ -1,4 +1,4 @@
-"""What a deploy would change: the tree to be on the board against what the board says it holds."""
+"""Plan a deploy: compare the tree that the board should have with what it has."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 FOLDER = "/.deploy"
 MANIFEST = f"{FOLDER}/manifest"
-# First into place: on a board that had none of ours, it is what finishes a deploy that is cut off.
+# It is replaced first: on a board without our files, it finishes a deploy that is interrupted.
 _FIRST = "/boot.py"
 _NAMES = 128  # characters of one text of names, about
 
 
 def files(tree: Path) -> dict[str, bytes]:
-    """Path on the board -> content, of a built tree; with the manifest that goes with it."""
+    """Read a built tree: path on the board -> content, with its manifest."""
     found = {
         "/" + path.relative_to(tree).as_posix(): path.read_bytes()
         for path in sorted(tree.rglob("*"))
@@ -26,12 +26,12 @@ def files(tree: Path) -> dict[str, bytes]:
 
 
 def digests(files: dict[str, bytes]) -> dict[str, str]:
-    """Path -> SHA-256 in hex, which is all that a plan compares."""
+    """Hash the files: path -> SHA-256 in hex, which a plan compares."""
     return {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
 
 
 def listed_in(content: bytes) -> list[str] | None:
-    """The paths that a manifest found on a board lists; None where it is no manifest."""
+    """Return the paths that a manifest from a board lists; None if it is not a manifest."""
     try:
         paths = json.loads(content)
     except (ValueError, RecursionError):
@@ -45,19 +45,19 @@ def _is_path(text: str) -> bool:
 
 
 def manifest(paths: dict[str, bytes]) -> bytes:
-    """The manifest's content: the paths of all that is deployed, as JSON."""
+    """Make the manifest: the paths of all deployed files, as JSON."""
     return json.dumps(sorted(paths)).encode()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`new` and `changed` are uploaded, `removed` goes, `same` stays; paths on the board."""
+    """Paths on the board: `new` and `changed` are uploaded, `removed` goes, `same` stays."""
 
     new: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     same: tuple[str, ...]
-    hiding: tuple[str, ...]  # sources and folders that are not ours and hide a module of ours
+    hiding: tuple[str, ...]  # sources and folders, not ours, that hide a module of ours
 
     @property
     def empty(self) -> bool:
@@ -66,11 +66,11 @@ class Plan:
 
     @property
     def uploads(self) -> tuple[str, ...]:
-        """What goes up, in the order in which it is put in place."""
+        """What is uploaded, in the order in which it is put in place."""
         return tuple(sorted(self.new + self.changed, key=lambda path: (path != _FIRST, path)))
 
     def lines(self) -> list[str]:
-        """The plan for people: + new, ~ changed, - removed, = number of the others."""
+        """Show the plan: + new, ~ changed, - removed, = the number of unchanged files."""
         listed = [(p, "+") for p in self.new] + [(p, "~") for p in self.changed]
         listed += [(p, "-") for p in self.removed]
         lines = [f"{sign} {path[1:]}" for path, sign in sorted(listed)]
@@ -82,8 +82,9 @@ class Plan:
 
 
 def candidates(wanted: dict[str, str]) -> list[str]:
-    """The paths to ask the board about: ours, and what could hide a compiled module: a source of
-    its name, or a folder, which MicroPython imports first.
+    """List the paths to ask the board about: ours, and those that could hide a compiled module.
+
+    These are a source or a folder of its name, which MicroPython imports first.
     """
     modules = [path[:-4] for path in wanted if path.endswith(".mpy")]
     return [*wanted, *(module + ".py" for module in modules), *modules]

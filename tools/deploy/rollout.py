@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from tools.board import calls, connection, on_board, session
+from tools.deploy.screen import Rows
 from tools.errors import UserError
 from tools.fleet.known import addresses, known_boards
 
@@ -14,6 +15,7 @@ FLEET = "@fleet"
 _MOST = 8  # boards at once
 _WATCH_S = 60  # for the first board
 _EVERY_S = 10  # between two looks at it
+_ROW = "all boards"
 
 
 def hosts() -> list[str]:
@@ -35,7 +37,7 @@ def waves(hosts: list[str]) -> list[list[str]]:
     return [wave for wave in cut if wave]
 
 
-def rollout(hosts: list[str], deploy: Callable[[list[str]], int], dry: bool) -> int:
+def rollout(hosts: list[str], deploy: Callable[[list[str]], int], dry: bool, rows: Rows) -> int:
     """deploy(wave) for each wave, up to the one that fails; the first board is watched.
 
     The exit status is that of the deploys, of which 2 says that a dry run found changes.
@@ -45,27 +47,30 @@ def rollout(hosts: list[str], deploy: Callable[[list[str]], int], dry: bool) -> 
         span = f"board {done + 1}"
         if len(wave) > 1:
             span = f"boards {done + 1} to {done + len(wave)}"
-        print(f"{span} of {len(hosts)}: {' '.join(wave)}", flush=True)
+        rows.show(_ROW, f"{done} of {len(hosts)}", done, len(hosts))
+        rows.say(f"{span} of {len(hosts)}: {' '.join(wave)}")
         found = deploy(wave)
         if found == 1:
             raise _stopped(f"after a failure at {span} of {len(hosts)}")
         if not done and not dry:
-            _watch(wave[0])
+            _watch(wave[0], rows)
         status = max(status, found)
         done += len(wave)
     return status
 
 
-def _watch(host: str) -> None:
+def _watch(host: str, rows: Rows) -> None:
     """Look at a board for a while. UserError where it fails, or is no longer there."""
-    print(f"{host}: watching it for {_WATCH_S} s", flush=True)
+    rows.say(f"{host}: watching it for {_WATCH_S} s")
     first = _state(host)
     end = time.monotonic() + _WATCH_S
     while (left := end - time.monotonic()) > 0:
+        rows.show(host, f"watching it for {left:.0f} s more", _WATCH_S - left, _WATCH_S)
         time.sleep(min(left, _EVERY_S))
         state = _state(host)
         if not state["serving"] or state["error"] != first["error"]:
             raise _stopped(f"because {host} failed while it was watched ({state['error'] or '?'})")
+    rows.hide(host)
 
 
 def _state(host: str) -> dict:

@@ -1,4 +1,4 @@
-"""What is wanted on a board: the files built from the sources, and the settings checked."""
+"""Build the files that a board should have, and check its settings."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class Wanted(NamedTuple):
 
 
 def wanted(host: str | None) -> Wanted:
-    """What is to be on the board at HOST, or else at PORT, of the sources as they are now.
+    """Build what the board at HOST, or else at PORT, should have, from the present sources.
 
-    UserError where a source does not compile, or the board would refuse a setting.
+    UserError if a source does not compile, or if the board would refuse a setting.
     """
     image = running.image(host, None if host else os.environ.get("PORT"))
     config = inputs.config_file(virtual=bool(image))
     text = inputs.read_text(config)
     with tempfile.TemporaryDirectory() as folder:
-        if image:  # keeps its password, where the user has none of their own
+        if image:  # keeps its password, if the user has none
             text = passwords.own(text, passwords.of(image))
             config = Path(folder) / "config"
             config.touch(0o600)
@@ -43,5 +43,5 @@ def wanted(host: str | None) -> Wanted:
             "webrepl_cfg.py has the example's password, which everybody knows",
             "choose your own with `make configure`",
         )
-    # Whoever deploys over WiFi has a board that is in a network.
+    # A board that is deployed to over WiFi is in a network.
     return Wanted(built, [] if host else warnings)

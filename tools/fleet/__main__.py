@@ -1,7 +1,7 @@
 """`make fleet`: the boards that a broker knows, as a table.
 
-Environment: BROKER (host or host:port), MQTT_USER and MQTT_PASSWORD (else those of webrepl_cfg.py
-are used), JSON=1 (JSON instead of the table).
+Environment: BROKER (host or host:port), MQTT_USER and MQTT_PASSWORD (without them, those of
+webrepl_cfg.py are used), JSON=1 (JSON instead of the table).
 """
 
 from __future__ import annotations

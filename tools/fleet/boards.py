@@ -18,7 +18,7 @@ _ONLINE = {b"online": True, b"offline": False}
 
 
 class Board(NamedTuple):
-    """A board. None stands for what its topics do not say."""
+    """A board. A value is None if its topics do not say it."""
 
     id: str
     name: str | None
@@ -31,7 +31,7 @@ class Board(NamedTuple):
 
 
 def boards(messages: Mapping[str, bytes]) -> list[Board]:
-    """The boards, by name and id, that these messages (topic -> payload) tell of."""
+    """Read the boards from these messages (topic -> payload), sorted by name and id."""
     found: dict[str, dict[str, bytes]] = {}
     for topic, payload in messages.items():
         _, id, what = topic.split("/")

@@ -1,4 +1,4 @@
-"""The retained messages of an MQTT broker. Each way to fail is a UserError."""
+"""Read the retained messages of an MQTT broker. Every failure is a UserError."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KNOWN = "set MQTT_USER and MQTT_PASSWORD in webrepl_cfg.py, or in the environme
 
 
 class Broker(NamedTuple):
-    """Where it is, and who asks: without a user, anybody."""
+    """The broker's address, and the user who asks, or none."""
 
     host: str
     port: int
@@ -45,7 +45,7 @@ def from_environment() -> Broker:
 
 
 def retained(broker: Broker, topics: Sequence[str], seconds: float) -> dict[str, bytes]:
-    """Topic -> payload of what the broker sends within so many seconds of the subscription."""
+    """Return topic -> payload of what the broker sends within `seconds` of the subscription."""
     return _Listener(broker, topics).listen(seconds)
 
 
@@ -60,7 +60,7 @@ def _user() -> tuple[str, str]:
 
 
 class _Listener:
-    """One connection to the broker, which paho's callbacks tell about."""
+    """One connection to the broker; paho calls its methods."""
 
     def __init__(self, broker: Broker, topics: Sequence[str]) -> None:
         self._broker, self._topics = broker, [(topic, 0) for topic in topics]
@@ -75,7 +75,7 @@ class _Listener:
         self._client.on_message = self._on_message
 
     def listen(self, seconds: float) -> dict[str, bytes]:
-        """Connect, subscribe, and take what comes."""
+        """Connect, subscribe, and collect what comes."""
         self._connect()
         try:
             self._loop(_TIMEOUT, until_subscribed=True)
@@ -100,7 +100,7 @@ class _Listener:
         while (left := end - time.monotonic()) > 0 and not (until_subscribed and self._subscribed):
             try:
                 code = self._client.loop(left)
-            except ValueError:  # what paho cannot read is no MQTT
+            except ValueError:  # paho cannot read it, so it is not MQTT
                 code = paho.MQTT_ERR_PROTOCOL
             if self._refusal:
                 raise UserError(f"the broker at {self._broker} {self._refusal}", _KNOWN)

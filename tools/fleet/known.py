@@ -1,4 +1,4 @@
-"""The boards that the broker of the environment knows."""
+"""Read which boards the broker of the environment knows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SECONDS = 2  # for all retained messages to arrive
 
 
 def known_boards() -> list[Board]:
-    """What the broker knows. UserError where that is no board."""
+    """Read what the broker knows; UserError if it knows no board."""
     place = broker.from_environment()
     if found := boards(broker.retained(place, TOPICS, _SECONDS)):
         return found
@@ -24,7 +24,7 @@ def known_boards() -> list[Board]:
 
 
 def addresses(boards: Iterable[Board]) -> list[str]:
-    """Those of the boards that are online, without the ones that no board in a home can have."""
+    """The addresses of the boards that are online, but only private ones."""
     found = [board.ip for board in boards if board.online and _is_private(board.ip)]
     return list(dict.fromkeys(found))
 

@@ -15,15 +15,15 @@ from tools.info import duration
 
 _TITLES = ("id", "name", "version", "address", "signal", "uptime", "last error", "online")
 _WHOLE = ("id", "address", "online")
-_WIDE = 240  # columns, where nobody's terminal limits them
+_WIDE = 240  # columns, if no terminal limits them
 _UNKNOWN = "?"
 
 
 def table(boards: Iterable[Board]) -> str:
-    """A row for each board; "?" for what its topics do not say."""
+    """Make a row for each board, with "?" for what its topics do not say."""
     shown = Table(box=SIMPLE_HEAD, show_edge=False, padding=0)
     for title in _TITLES:
-        # On a narrow terminal the others are broken into lines, so that nothing is left out.
+        # On a narrow terminal, the other columns are wrapped, so that nothing is left out.
         shown.add_column(title, no_wrap=title in _WHOLE, overflow="fold")
     for board in boards:
         style = "red" if board.online is False else ""
@@ -41,5 +41,5 @@ def _cells(board: Board) -> list[str]:
     signal = None if board.rssi is None else f"{board.rssi} dBm"
     uptime = None if board.uptime_s is None else duration(board.uptime_s)
     online = {True: "yes", False: "no", None: None}[board.online]
-    told = [board.name, board.version, board.ip, signal, uptime, board.last_error, online]
-    return [board.id, *(_UNKNOWN if text is None else text for text in told)]
+    texts = [board.name, board.version, board.ip, signal, uptime, board.last_error, online]
+    return [board.id, *(_UNKNOWN if text is None else text for text in texts)]

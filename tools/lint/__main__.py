@@ -1,4 +1,7 @@
-"""Check all that goes on the board: `python -m tools.lint`, status 1 for any problem."""
+"""Check all that goes on the board, and the length of every file in Python.
+
+`python -m tools.lint` ends with status 1 for any problem.
+"""
 
 from pathlib import Path
 
@@ -31,9 +34,22 @@ def shadowing(root: Path) -> list[str]:
     ]
 
 
+def long_files(root: Path) -> list[str]:
+    """Find the files of the project in the directory root that have too many lines."""
+    paths = [*root.glob("*.py")]
+    for folder in rules.FOLDERS:
+        paths += (root / folder).rglob("*.py")
+    lengths = {path: path.read_text(encoding="utf-8").count("\n") for path in sorted(paths)}
+    return [
+        f"{path.relative_to(root)}:{length}: more than {rules.MAX_LINES} lines: split it"
+        for path, length in lengths.items()
+        if length > rules.MAX_LINES
+    ]
+
+
 def _run() -> int:
     sent = {name: (ROOT / name).read_text(encoding="utf-8") for name in rules.SENT}
-    lines = shadowing(ROOT) + problems(sources() | sent)
+    lines = shadowing(ROOT) + long_files(ROOT) + problems(sources() | sent)
     for line in lines:
         print(line)
     return 1 if lines else 0

@@ -25,9 +25,6 @@ def check(name: str, source: str) -> list[tuple[int, str]]:
     visitor = _Visitor(name, tree)
     visitor.visit(tree)
     found = set(visitor.found)
-    lines = source.count("\n")
-    if lines > rules.MAX_LINES:
-        found.add((lines, f"{lines} lines: split it, {rules.MAX_LINES} are the most"))
     return sorted(_without_allowed(found, source))
 
 

@@ -167,4 +167,6 @@ CALLBACK_BUILTINS = {
     "print": "last_error in RTC memory",
 }
 
+# The most lines that a file may have, and the folders where this holds.
 MAX_LINES = 200
+FOLDERS = ("device", "tests", "tools")

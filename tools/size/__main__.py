@@ -30,7 +30,7 @@ _AT_TIMES = ("ap_watch", "overlay", "trial")
 # Kept while setup lasts, and then in place of pages.
 _AT_TIMES += ("setup_pages", "setup_dns", "setup_form", "setup_join", "setup")
 # Kept where their settings are on.
-_OPTIONAL = ("mqtt_packets", "mqtt_switch", "mqtt", "home_assistant")
+_OPTIONAL = ("lookup", "mqtt_packets", "mqtt_switch", "mqtt", "home_assistant")
 _OPTIONAL += ("auto_off", "power_on", "metrics", "event_log", "page_more", "mdns_message", "mdns")
 
 # Budgets go down, never up, without a reason in the commit.

@@ -1,5 +1,5 @@
-"""What is measured on a virtual board: the heap that is left while it serves, boot, a deploy; and
-what the tools run there.
+"""Measure a virtual board: the heap that is left while it serves, its boot, a deploy, and what the
+tools run on it.
 """
 
 from __future__ import annotations

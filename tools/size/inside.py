@@ -1,4 +1,4 @@
-"""Runs on MicroPython for Unix: what a request takes of the heap.
+"""Runs on MicroPython for Unix: how much heap a request takes.
 
 A line "bytes length name" for each kind of request: what it takes until it is over, and the length
 of its response. At last "stack bytes", the deepest that the light was asked from.
@@ -65,7 +65,7 @@ def requests():
     api.led = light = Light()
     light.signal = light
     address = socket.getaddrinfo("127.0.0.1", api.port)[0][-1]
-    _ask(address, _GET % "/led")  # what is done once is done then
+    _ask(address, _GET % "/led")  # what happens only once has happened then
     shallow = micropython.stack_use()
     style, script = pages.PAGES
     for name, request in (

@@ -1,7 +1,7 @@
-"""Heap that the bundle keeps and names that it interns, on MicroPython's WebAssembly build.
+"""Measure the heap that the bundle keeps and the names that it interns, on the WebAssembly build.
 
-That build has VfsRom, and runs bytecode where it lies, so ROMFS is measured as files are: boot.py
-mounts the image from a buffer that is on the heap before anything is measured.
+That build of MicroPython has VfsRom and runs bytecode in place, so ROMFS is measured as files are:
+boot.py mounts the image from a buffer that is on the heap before the measurement starts.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _LOOKED = re.compile(
     r"used (\d+)\s+qstr pool: n_pool=\d+, n_qstr=(\d+), "
     r"n_str_data_bytes=(\d+), n_total_bytes=(\d+)"
 )
-_FIRST_POOL = 20  # names; each further one takes twice as many (py/qstr.c)
-_POOL, _NAME = 28, 6  # bytes on the chip: of a pool, and of each name that it has room for
+_FIRST_POOL = 20  # names; each further pool takes twice as many (py/qstr.c)
+_POOL, _NAME = 28, 6  # bytes on the chip: for a pool, and for each name that it has room for
 
 
 class Kept(NamedTuple):
-    """Bytes of heap, names interned, and how many more fit into the last of their pools."""
+    """Bytes of heap, interned names, and how many more names fit into the last pool."""
 
     heap: int
     names: int
@@ -35,9 +35,9 @@ class Kept(NamedTuple):
 
 
 def modules(tree: Path, names: tuple[str, ...]) -> list[tuple[str, int]]:
-    """Bytes that each module of device/ takes as it is imported, one after another.
+    """Measure the bytes that each module of device/ takes when it is imported, one after another.
 
-    Without the pools of names: which module opens one is chance.
+    Pools of names are not included: which module opens one is chance.
     """
     steps: list[wasm.Step] = ["import standins", wasm.COLLECT, _LOOK]
     for name in names:
@@ -48,19 +48,19 @@ def modules(tree: Path, names: tuple[str, ...]) -> list[tuple[str, int]]:
 
 
 def serving(tree: Path) -> Kept:
-    """The whole bundle, booted and serving. UserError where it does not serve."""
+    """Measure the whole bundle, booted and serving; UserError if it does not serve."""
     first, *rest = wasm.boot(tree)
     printed = _printed(tree, [first, wasm.COLLECT, _LOOK, *rest, _LOOK, _SERVES])
     before, after = ([int(n) for n in found] for found in _LOOKED.findall(printed))
     heap, names, texts, total = (b - a for a, b in zip(before, after))
-    # The stand-ins have names, too: so the pools come at other times here than on the chip, where
+    # The stand-ins have names, too. So the pools open at other times here than on the chip, where
     # the firmware's names are in ROM.
     pools, left = _pools(names)
     return Kept(heap - (total - texts) + pools, names, left)
 
 
 def both(tree: Path, settings: str) -> dict[str, Kept]:
-    """The bundle with these lines more in webrepl_cfg.py, "files" and in "ROMFS"."""
+    """Measure the bundle with these lines added to webrepl_cfg.py, as "files" and in "ROMFS"."""
     with tempfile.TemporaryDirectory() as name:
         files = Path(shutil.copytree(tree, Path(name) / "files"))
         with open(files / build.CONFIG, "a") as f:
@@ -70,7 +70,7 @@ def both(tree: Path, settings: str) -> dict[str, Kept]:
 
 
 def paths(tree: Path) -> list[str]:
-    """Paths of what the page is made of, on the board."""
+    """List the paths on the board that the page is made of."""
     return _printed(
         tree, ["from device import pages\nfor path in pages.PAGES: print(path)"]
     ).split()

@@ -1,9 +1,9 @@
-"""The largest allocation in one piece: of a program that a tool runs on the board, of a request.
+"""Measure the largest allocation in one piece: of the tools' programs on the board, of a request.
 
 Measured on the WebAssembly build: its heap is cut into pieces of one size. The result is the
 smallest size at which the program, or the request, still succeeds.
 
-Harsher than the chip: to compile anything this build takes 512 bytes at once, the chip 384
+It is harsher than the chip: to compile anything, this build takes 512 bytes at once, the chip 384
 (MICROPY_ALLOC_PARSE_RULE_INIT).
 """
 
@@ -16,8 +16,8 @@ from typing import NamedTuple
 from tools.errors import UserError
 from tools.size import wasm
 
-_MOST = 2048  # bytes that are tried
-# A string is built in a buffer that is as much larger (py/vstr.c), and blocks are 16 bytes.
+_MOST = 2048  # sizes in bytes that are tried
+# A string is built in a buffer that is larger by this (py/vstr.c), and blocks are 16 bytes.
 _SLACK = 32
 
 _HOST = "Host: 192.168.4.1\r\n"
@@ -25,7 +25,7 @@ _CURL = f" HTTP/1.1\r\n{_HOST}User-Agent: curl/8.5.0\r\nAccept: */*\r\n"
 _BROWSER = f" HTTP/1.1\r\n{_HOST}User-Agent: Mozilla/5.0\r\nAccept-Encoding: gzip, deflate\r\n"
 _JSON = 'Content-Length: 11\r\nContent-Type: application/json\r\n\r\n{"on":true}'
 _LONG = f"GET /led{_BROWSER}Cookie: {'c' * 1400}\r\n\r\n"
-# In text, so that the board's own prompt has the names that a program leaves behind.
+# As text, so that the board's own prompt has the names that a program leaves behind.
 _RUN = """
 program = {program!r}
 def check():
@@ -49,7 +49,7 @@ def check():
 
 
 class Piece(NamedTuple):
-    """Bytes in one piece, and as many as are allowed."""
+    """Bytes in one piece, and how many are allowed."""
 
     what: str
     bytes: int
@@ -57,7 +57,7 @@ class Piece(NamedTuple):
 
 
 def of_programs(tree: Path, programs: list[str], allowed: int) -> list[Piece]:
-    """Of what the tools ran, in this order, on a board that serves: the longest of each kind."""
+    """Measure what the tools ran, in this order, on a serving board: the longest of each kind."""
     longest: dict[str, int] = {}
     for number, program in enumerate(programs):
         # "survey" for the source of a function, "put" for a call.
@@ -65,7 +65,7 @@ def of_programs(tree: Path, programs: list[str], allowed: int) -> list[Piece]:
         if len(program) > len(programs[longest.get(what, number)]) or what not in longest:
             longest[what] = number
     start = wasm.boot(tree)
-    # The program's own text is not on the board's heap: it comes by raw paste.
+    # The program's text is not on the board's heap, because it comes by raw paste.
     tries = {
         what: [*start, *programs[:n], _RUN.format(program=programs[n])]
         for what, n in longest.items()
@@ -75,7 +75,7 @@ def of_programs(tree: Path, programs: list[str], allowed: int) -> list[Piece]:
 
 
 def of_requests(tree: Path, style: str) -> list[Piece]:
-    """Of each kind of request; `style` is the path of the page's style sheet."""
+    """Measure each kind of request; `style` is the path of the page's style sheet."""
     kinds = {
         "GET /led": (200, [f"GET /led{_CURL}\r\n"]),
         "GET /led, all of 1,500 bytes at once": (200, [_LONG]),
@@ -92,7 +92,7 @@ def of_requests(tree: Path, style: str) -> list[Piece]:
     tries, lengths = {}, {}
     for what, (status, texts) in kinds.items():
         pieces = [text.encode() for text in texts]
-        # The request is the network's, so it is there beforehand.
+        # The network has allocated the request, so it is there beforehand.
         tries[what] = [*start, _ASK.format(pieces=pieces, status=status)]
         lengths[what] = sum(map(len, pieces))
     for what, printed in _look(tree, tries, "print(len(got))").items():
@@ -102,16 +102,16 @@ def of_requests(tree: Path, style: str) -> list[Piece]:
 
 
 def _look(tree: Path, tries: dict[str, list[wasm.Step]], then: str = "") -> dict[str, str]:
-    # What is printed where there is memory enough, with `then` behind it.
+    # What is printed if there is enough memory, followed by `then`.
     jobs = [[*steps, f"assert check()\n{then}"] for steps in tries.values()]
     printed = dict(zip(tries, wasm.run(tree, jobs)))
     if failed := [what for what, text in printed.items() if text is None]:
-        raise UserError(f"{failed[0]} fails even with memory enough", "mend what it calls")
+        raise UserError(f"{failed[0]} fails even with enough memory", "correct what it calls")
     return printed
 
 
 def _smallest(tree: Path, tries: dict[str, list[wasm.Step]]) -> dict[str, int]:
-    # Of each, the size of pieces of heap with which check() just comes through.
+    # For each, the smallest size of pieces of heap with which check() succeeds.
     low = dict.fromkeys(tries, 0)  # blocks: too small
     high = dict.fromkeys(tries, _MOST // wasm.BLOCK)
     while asked := {w: (low[w] + high[w]) // 2 for w in tries if high[w] - low[w] > 1}:

@@ -14,7 +14,7 @@ class Table:
         print(f"\n{text}")
 
     def row(self, what: str, figure: float, budget: float | None = None, least: bool = False):
-        """One figure; `least` where it has to reach its budget."""
+        """Print one figure; with `least`, it has to reach its budget."""
         shown = f"  {what:<42}{figure:>10,.{0 if figure == int(figure) else 2}f}"
         if budget is not None:
             wrong = figure < budget if least else figure > budget

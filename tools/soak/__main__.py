@@ -1,11 +1,13 @@
 """`make soak`: a virtual board of its own and all kinds of clients, for many requests.
 
-Environment: COUNT, how many requests (100,000). In the middle somebody types at WebREPL, and later
-a changed file is deployed. Status 1 where memory or sockets are lost, or a failure is unexplained.
+Environment: COUNT, how many requests (100,000); MQTT=1, with MQTT on and a Mosquitto that restarts
+in each of the ten rounds. In the middle somebody types at WebREPL, and later a changed file is
+deployed. Status 1 where memory or sockets are lost, or a failure is unexplained.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import tempfile
@@ -18,12 +20,15 @@ from urllib.parse import urlsplit
 from tools import build, settings
 from tools.deploy import plan
 from tools.errors import UserError, main
+from tools.inputs import switched_on
 from tools.soak.clients import VISITS, Site
 from tools.soak.measure import Sample, sample, watch
-from tools.soak.operators import deploy, type_at_webrepl
+from tools.soak.mosquitto import SETTING, Broker, hosts
+from tools.soak.operators import deploy, is_connected, restart_broker, type_at_webrepl
 from tools.soak.tally import AGAIN, FAILED, Tally
 from tools.virtual_board import image, passwords
 from tools.virtual_board.board import VirtualBoard
+from tools.virtual_board.hardware.flash import DEFAULT
 
 _COUNT = 100_000
 _ROUNDS = 10
@@ -38,17 +43,17 @@ def _count() -> int:
     return int(text)
 
 
-def _round(site: Site, count: int, operator: Callable[[], None] | None) -> None:
-    """`count` requests by all kinds of clients at once, and whatever the operator does."""
+def _round(site: Site, count: int, operators: list[Callable[[], None]]) -> None:
+    """`count` requests by all kinds of clients at once, and whatever the operators do."""
     site.tally.left = count
 
     def client(visit: Callable[[Site], None]) -> None:
         while site.tally.left > 0:
             visit(site)
 
-    with ThreadPoolExecutor(len(VISITS) + 1) as pool:
+    with ThreadPoolExecutor(len(VISITS) + len(operators)) as pool:
         done = [pool.submit(client, visit) for visit in VISITS]
-        done += [pool.submit(operator)] if operator else []
+        done += [pool.submit(operator) for operator in operators]
         for future in done:
             future.result()
 
@@ -69,7 +74,13 @@ def _verdict(board: VirtualBoard, tally: Tally, samples: list[Sample]) -> list[s
     return off
 
 
-def soak(board: VirtualBoard, files: dict[str, bytes], password: str, count: int) -> list[str]:
+def soak(
+    board: VirtualBoard,
+    files: dict[str, bytes],
+    password: str,
+    count: int,
+    broker: Broker | None,
+) -> list[str]:
     """`count` requests to a running board that has `files`; what is off."""
     tally = Tally()
     parts = urlsplit(board.http)
@@ -82,9 +93,14 @@ def soak(board: VirtualBoard, files: dict[str, bytes], password: str, count: int
     samples: list[Sample] = []
     for number in range(_ROUNDS):
         start, before = time.monotonic(), tally.requests
-        _round(site, count // _ROUNDS, operators.get(number))
+        working = [operators[number]] if number in operators else []
+        if broker:
+            working.append(lambda: restart_broker(broker, tally))
+        _round(site, count // _ROUNDS, working)
         each = (time.monotonic() - start) / (tally.requests - before)
-        samples.append(sample(board))
+        samples.append(sample(board, links=1 if broker else 0))
+        if broker:
+            is_connected(board, tally)
         failed = sum(n for (_, outcome), n in tally.counts.items() if outcome == FAILED)
         print(
             f"{tally.requests:>7} requests, {each * 1000:.0f} ms each; {samples[-1]}; "
@@ -97,15 +113,26 @@ def soak(board: VirtualBoard, files: dict[str, bytes], password: str, count: int
 
 def run() -> int:
     """Soak, and say what is off."""
-    count = _count()
-    with tempfile.TemporaryDirectory() as folder:
+    count, with_broker = _count(), switched_on("MQTT")
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        text = passwords.own((build.ROOT / settings.EXAMPLE).read_text())
+        broker = None
+        if with_broker:
+            broker = Broker(Path(folder))
+            stack.callback(broker.stop)
+            broker.start()
+            text += SETTING
         config = Path(folder) / "config"
-        config.write_text(passwords.own((build.ROOT / settings.EXAMPLE).read_text()))
+        config.write_text(text)
         password = str(settings.read(config.read_text())["PASS"])
         tree = build.build(Path(folder) / "board", config=config)
-        image.create(Path(folder) / "flash.img", tree)
-        with VirtualBoard(Path(folder) / "flash.img") as board:
-            off = soak(board, plan.files(tree), password, count)
+        # With files, MQTT has too little room on a board of 64-bit words.
+        variant = "romfs" if broker else DEFAULT
+        flash, files = Path(folder) / "flash.img", plan.files(tree)
+        image.create(flash, files, variant)
+        known = hosts(broker.port) if broker else None
+        with VirtualBoard(flash, variant, hosts=known) as board:
+            off = soak(board, files, password, count, broker)
     for line in off:
         print(f"off: {line}")
     print("failed" if off else "all figures are as they should be")

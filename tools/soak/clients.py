@@ -1,6 +1,6 @@
-"""Clients of the switch, of every kind that a house has: each function is one visit.
+"""Clients of the switch, of every kind that a house has. Each function is one visit.
 
-Only `owner` switches the light; what it was told must be what it finds afterwards.
+Only `owner` switches the light; afterwards it must find what the switch answered.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ _HEAD = b"%s %s HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n%s\r\n"
 
 
 class Site:
-    """The switch at `address`, its answers counted by `tally`."""
+    """The switch at `address`; `tally` counts its answers."""
 
     def __init__(self, address: tuple[str, int], tally: Tally) -> None:
         self._address, self.tally = address, tally
 
     def connect(self) -> socket.socket:
-        """A connection, silent so far."""
+        """Open a connection, and send nothing."""
         return socket.create_connection(self._address, _PATIENCE)
 
     def ask(self, kind: str, path: bytes, on: bool | None = None) -> bytes:
-        """GET, or PUT where the light is to be `on`; the body of its answer, or b""."""
+        """Send GET, or PUT if `on` is given; return the body of the answer, or b""."""
         body = b"" if on is None else json.dumps({"on": on}).encode()
         length = b"Content-Length: %d\r\n" % len(body) if body else b""
         request = _HEAD % (b"PUT" if body else b"GET", path, length) + body
         return self.tally.attempt(kind, (200,), lambda: self.talk(request))
 
     def talk(self, *pieces: bytes, pause: float = 0, more: bool = True) -> Answer:
-        """Send piece by piece; what is answered. Without `more` the client's side ends there."""
+        """Send piece by piece; return the answer. Without `more`, close our side after that."""
         with self.connect() as sock:
             for piece in pieces:
                 sock.sendall(piece)
@@ -53,7 +53,7 @@ class Site:
                 return response.status, response.read()
 
     def leave(self, said: bytes, rudely: bool) -> Answer:
-        """Say something and go, by an RST where that is to be rude."""
+        """Send something and disconnect, by an RST if `rude`."""
         with self.connect() as sock:
             sock.sendall(said)
             if rudely:
@@ -62,7 +62,7 @@ class Site:
 
 
 def browser(site: Site) -> None:
-    """The page, what belongs to it at once, with one connection more that stays silent; polls."""
+    """Load the page and its files at once, with one more, silent connection; then poll."""
     page = site.ask("browser", b"/")
     assets = re.findall(rb"(?:href|src)=(/?[^ >:]+\.(?:css|js)[^ >]*)", page)
     with contextlib.ExitStack() as stack:
@@ -75,7 +75,7 @@ def browser(site: Site) -> None:
 
 
 def owner(site: Site) -> None:
-    """Switches the light and looks."""
+    """Switch the light and check it."""
     for on in (True, False):
         told = site.ask("owner", b"/led", on)
         found = site.ask("owner", b"/led")
@@ -84,14 +84,14 @@ def owner(site: Site) -> None:
 
 
 def slow(site: Site) -> None:
-    """A request in small pieces."""
+    """Send a request in small pieces."""
     request = _HEAD % (b"GET", b"/led", b"")
     pieces = [request[i : i + 6] for i in range(0, len(request), 6)]
     site.tally.attempt("slow", (200,), lambda: site.talk(*pieces, pause=0.02))
 
 
 def late(site: Site) -> None:
-    """Half a request, and never the rest."""
+    """Send half a request, and never the rest."""
     site.tally.attempt("late", (408,), lambda: site.talk(b"PUT /led HTTP/1.1\r\nHost: loc"))
 
 
@@ -108,7 +108,7 @@ _RUDE: list[tuple[tuple[int, ...], Callable[[Site], Answer]]] = [
 
 
 def broken(site: Site) -> None:
-    """Whatever no client should do."""
+    """Do what no client should do."""
     for expected, action in _RUDE:
         site.tally.attempt("broken", expected, lambda action=action: action(site))
 
@@ -117,7 +117,7 @@ _TROUBLE = itertools.cycle((slow, broken, slow, broken, slow, broken, late))
 
 
 def trouble(site: Site) -> None:
-    """One of those that are slow, broken or late, in turn."""
+    """Be slow, broken or late, in turn."""
     next(_TROUBLE)(site)
 
 

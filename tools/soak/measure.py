@@ -42,23 +42,24 @@ def free_heap(board: VirtualBoard) -> int:
     return int(told[0][1])
 
 
-def settle(board: VirtualBoard) -> None:
-    """Wait until only the listeners are left, and no event is under way. TimeoutError.
+def settle(board: VirtualBoard, links: int = 0) -> None:
+    """Wait until only the listeners are left, and `links` connections of the board's own, and no
+    event is under way. TimeoutError.
 
     The server's ticks may go on: in the first minute after a boot they do.
     """
     board.wait_for(
         lambda chip: (
-            chip.stack.active_pcbs == 0
-            and chip.stack.open_sockets == LISTENERS
+            chip.stack.active_pcbs == chip.stack.outgoing == links
+            and chip.stack.open_sockets == LISTENERS + links
             and chip.events_done
         )
     )
 
 
-def sample(board: VirtualBoard) -> Sample:
+def sample(board: VirtualBoard, links: int = 0) -> Sample:
     """The figures when all clients have gone. TimeoutError where one leaves something behind."""
-    settle(board)
+    settle(board, links)
     free = free_heap(board)
     return board.do(lambda chip: Sample(free, chip.stack.open_sockets, chip.stack.active_pcbs))
 
@@ -72,7 +73,7 @@ def _watch(chip: Chip, tally: Tally) -> None:
     def clients() -> int:
         waiting = sum(len(s.queue) for n in (HTTP, WEBREPL) if (s := chip.stack.listener(n)))
         session = chip.terminal.sock >= 0
-        return chip.stack.open_sockets - LISTENERS - session + waiting
+        return chip.stack.open_sockets - chip.stack.outgoing - LISTENERS - session + waiting
 
     arrive, reset = chip.stack.syns.arrive, chip.hard_reset
 

@@ -1,16 +1,21 @@
-"""Who works at the board while it serves: one types at WebREPL, one deploys."""
+"""Who works at the board while it serves: one types at WebREPL, one deploys, one restarts the
+broker.
+"""
 
 from __future__ import annotations
 
+import json
 import time
 from functools import partial
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from tools.board import session
 from tools.board.webrepl import WebreplTransport
 from tools.deploy import plan
 from tools.deploy.steps import Deploy
 from tools.errors import UserError
+from tools.soak.mosquitto import Broker
 from tools.soak.tally import AGAIN, CLOSED, EXPECTED, FAILED, Answer, Tally
 from tools.virtual_board.board import VirtualBoard
 
@@ -18,6 +23,7 @@ _TRIES = 10  # as everybody else, they may find all places taken
 _PAUSE = 0.2  # s between two of them
 _TYPING = 0.05  # s between two lines
 _BOOT = 60  # s
+_AWAY = 1.0  # s, for a broker that restarts
 
 
 def type_at_webrepl(board: VirtualBoard, password: str, tally: Tally) -> None:
@@ -56,6 +62,23 @@ def deploy(board: VirtualBoard, password: str, files: dict[str, bytes], tally: T
         except UserError:
             tally.note("deploy", AGAIN)
     tally.note("deploy", FAILED, "never came to an end")
+
+
+def restart_broker(broker: Broker, tally: Tally) -> None:
+    """Stop the broker in the middle of a round, and start it again."""
+    half = tally.left // 2
+    while tally.left > half:
+        time.sleep(_PAUSE)
+    broker.stop()
+    time.sleep(_AWAY)
+    broker.start()
+
+
+def is_connected(board: VirtualBoard, tally: Tally) -> None:
+    """Note whether the board says that it is connected to its broker."""
+    with urlopen(f"{board.http}status") as answer:
+        told = json.load(answer)["mqtt"]
+    tally.note("broker", EXPECTED if told == "connected" else FAILED, told)
 
 
 def _log_in(board: VirtualBoard, password: str, tally: Tally) -> WebreplTransport:

@@ -11,14 +11,14 @@ from http.client import HTTPException
 from tools.errors import UserError
 
 EXPECTED = "as expected"
-BUSY = "told 503"  # for want of a place
-EVICTED = "evicted"  # likewise, without a word that arrived
+BUSY = "told 503"  # for want of a slot
+EVICTED = "evicted"  # likewise, but no answer arrived
 RESTARTING = "restarting"
 AGAIN = "tried again"  # a tool gave up waiting for a busy board, as it may on a busy PC
 FAILED = "unexplained"
 OUTCOMES = (EXPECTED, BUSY, EVICTED, RESTARTING, AGAIN, FAILED)
-SILENT = -1  # in place of a status: nothing came until the client gave up
-CLOSED = 0  # in place of a status: the connection ended without an answer
+SILENT = -1  # instead of a status: nothing came until the client gave up
+CLOSED = 0  # instead of a status: the connection ended without an answer
 
 Answer = tuple[int, bytes]
 
@@ -39,11 +39,11 @@ class Tally:
 
     @property
     def requests(self) -> int:
-        """How many there were, whatever became of them."""
+        """The number of requests, whatever became of them."""
         return sum(self.counts.values())
 
     def attempt(self, kind: str, expected: tuple[int, ...], action: Callable[[], Answer]) -> bytes:
-        """One request: the body where the status is an expected one, else b""."""
+        """Make one request; return the body if its status is expected, else b""."""
         start = time.monotonic()
         why, body = "", b""
         try:
@@ -59,7 +59,7 @@ class Tally:
     def _outcome(self, status: int, expected: tuple[int, ...], start: float) -> str:
         if status in expected:
             return EXPECTED
-        # A reset tells a client nothing. Nothing else explains why one should wait so long.
+        # A reset closes no connection. Nothing else explains why a client should wait so long.
         if status in (CLOSED, 503, SILENT) and self.restarted >= start:
             return RESTARTING
         if status in (CLOSED, 503) and self.crowded >= start:
@@ -67,7 +67,7 @@ class Tally:
         return FAILED
 
     def note(self, kind: str, outcome: str, what: str = "") -> None:
-        """Count one; `what` is kept where it is a failure."""
+        """Count one; keep `what` if it is a failure."""
         with self._lock:
             self.left -= 1
             self.counts[kind, outcome] += 1

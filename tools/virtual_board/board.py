@@ -9,17 +9,19 @@ Tests switch faults through `chip`, inside `do()`, which runs in the board's own
 import asyncio
 import threading
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TypeVar
 
 from .chip import Chip
 from .hardware.flash import DEFAULT, VARIANTS
 from .hardware.wlan import Air
-from .tcp.hosts import Hosts, Known
+from .tcp.hosts import HERE, Hosts, Known
 
 T = TypeVar("T")
 HTTP, WEBREPL = 80, 8266  # the board's ports
 MDNS, DNS = 5353, 53  # of UDP
+_ID_OF_SEVERAL = 0xC00000
 
 
 class VirtualBoard:
@@ -29,8 +31,9 @@ class VirtualBoard:
     `udp_ports` has more of them: port of the board -> port on 127.0.0.1.
     `hosts` are the others in its network: {"broker.lan": ("192.168.1.5", {1883: port})} lets the
     board connect to `port` of 127.0.0.1 by that address or name; tcp/hosts.py says what else
-    happens there. `printed` and `led_changed` are called in the board's thread. OSError where a
-    port is taken.
+    happens there. With several boards, each is `at` another address of this PC, such as 127.0.0.2,
+    which is its address in the network, too, and the end of its id. `printed` and `led_changed`
+    are called in the board's thread. OSError where a port is taken.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class VirtualBoard:
         udp_ports: dict[int, int] | None = None,
         air: Air | None = None,
         hosts: Known | None = None,
+        at: str = HERE,
         printed: Callable[[bytes], None] = lambda data: None,
         led_changed: Callable[[bool], None] = lambda lit: None,
     ) -> None:
@@ -65,15 +69,18 @@ class VirtualBoard:
                     self._print,
                     self._led,
                     air or Air(),
-                    Hosts(hosts),
+                    Hosts(hosts, at),
                 )
             )
         except BaseException:
             self._stop_loop()
             raise
+        if at != HERE:
+            self.chip.wlan.address = at
+            self.chip.id = _ID_OF_SEVERAL | int(IPv4Address(at)) & 0xFFFF
         self.serial = self.chip.uart.path
-        self.http = f"http://127.0.0.1:{self.chip.stack.loopback_port(HTTP)}/"
-        self.webrepl = f"ws://127.0.0.1:{self.chip.stack.loopback_port(WEBREPL)}/"
+        self.http = f"http://{at}:{self.chip.stack.loopback_port(HTTP)}/"
+        self.webrepl = f"ws://{at}:{self.chip.stack.loopback_port(WEBREPL)}/"
 
     def _call(self, function: Callable[[], T]) -> T:
         async def run() -> T:

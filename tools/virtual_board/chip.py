@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .hardware.flash import Flash, Layout
 from .hardware.parts import Hardware
+from .hardware.timers import Timers
 from .hardware.wlan import GOT_IP, Air
 from .prompt.repl import SOFT_REBOOT
 from .prompt.terminal import Terminal
@@ -20,12 +21,13 @@ from .tcp.lwip import Stack
 from .udp.sockets import Sockets
 from .vm.calls import Calls
 from .vm.execution import Execution
+from .vm.run_state import RunState
 
 POWER_ON, WATCHDOG, EXCEPTION, SOFT_WATCHDOG, SOFT_RESTART, EXTERNAL = 0, 1, 2, 3, 4, 6
-_PIN = 128  # interrupt numbers: sockets below, pins from here
+_PIN, _TIMER = 128, 145  # interrupt numbers: sockets below, pins and Timers from here
 
 
-class Chip(Hardware):
+class Chip(Hardware, RunState):
     """`printed(bytes)` gets what the board prints; `led_changed(bool)` the LED."""
 
     def __init__(
@@ -38,24 +40,27 @@ class Chip(Hardware):
         printed: Callable[[bytes], None],
         led_changed: Callable[[bool], None],
         air: Air,
-        hosts: Hosts | None = None,
+        hosts: Hosts,
     ) -> None:
         self.loop = loop
         self.stack = Stack(loop, ports, self.interrupt, hosts)  # first: a port may be taken
         try:
-            self.udp = Sockets(self.interrupt, loop, udp_ports, lambda: self.wlan)
+            self.udp = Sockets(self.interrupt, loop, udp_ports, lambda: self.wlan, hosts)
         except OSError:
             self.stack.close_ports()
             raise
         super().__init__(
-            Flash(image, layout), air, led_changed, lambda pin: self.interrupt(_PIN + pin)
+            Flash(image, layout),
+            air,
+            led_changed,
+            lambda pin: self.interrupt(_PIN + pin),
+            Timers(loop, lambda n: self.interrupt(_TIMER + n), self._stale_timer),
         )
         self.uart = Uart(loop, lambda data: self.terminal.put(data), self._has_room)
         self.terminal = Terminal(self.uart, self.stack, printed, self._ctrl_c, self._keys)
         self.restart_time = 0.1  # s from machine.reset() to the reset, as system_restart() takes
         self.boots = self.crashes = 0  # arrivals at the prompt; crashes of the VM by itself
         self.calls = Calls(self, self.stack, self.udp, self.terminal)
-        self._run: Execution | None = None
         self._tick()
 
     # Power and resets
@@ -69,6 +74,7 @@ class Chip(Hardware):
     def power_cut(self) -> None:
         """Power goes: whatever was under way stays half done."""
         self._stop()
+        self.timers.hard_reset()
         self.stack.power_off()
         self.reset_pins()
 
@@ -83,10 +89,17 @@ class Chip(Hardware):
         """The VM ended by itself: a soft reset, or a crash."""
         self._stop()
         if not (status or self._crash):
+            self.timers.soft_reset()
             return self._start()
         line = f"the interpreter ended with status {status}"
         if self._crash:
             line = f"crash: a callback used the swept heap at a soft reset: {self._crash}"
+        self._crashes(line)
+
+    def _stale_timer(self) -> None:
+        self._crashes("crash: a Timer that was armed before the soft reset has fired")
+
+    def _crashes(self, line: str) -> None:
         self.crashes += 1
         self.terminal.write(f"\r\n({line})\r\n".encode())
         self.hard_reset(EXCEPTION)
@@ -115,6 +128,7 @@ class Chip(Hardware):
 
     def _start_hard(self) -> None:
         self.clock.restart()
+        self.timers.hard_reset()
         self.wlan.power_up()
         self.terminal.repl.raw = False
         self.terminal.ring.clear()
@@ -148,37 +162,6 @@ class Chip(Hardware):
         """An event for the VM: a socket's (option 20) or a pin's."""
         if self._run:
             self._run.interrupt(number)
-
-    def lose_interrupts(self, count: int) -> None:
-        """A fault: the next `count` events are lost, as from a full scheduler queue."""
-        assert self._run
-        self._run.events.to_lose = count
-
-    @property
-    def to_lose(self) -> int:
-        """How many of these are still to come."""
-        assert self._run
-        return self._run.events.to_lose
-
-    @property
-    def events_done(self) -> bool:
-        """True where no event of a socket or a pin waits for its callback or is in it."""
-        return self._run is not None and self._run.events.outer_done
-
-    @property
-    def at_rest(self) -> bool:
-        """True where no callback runs, and none will by itself, as in the minute after a boot."""
-        return self._run is not None and self._run.events.at_rest
-
-    @property
-    def at_prompt(self) -> bool:
-        """True while nothing runs: the next key is read at once, before any callback."""
-        return self._run is not None and self._run.at_prompt
-
-    @property
-    def powered(self) -> bool:
-        """True from power-on to a power cut."""
-        return self._run is not None
 
     def _ctrl_c(self) -> None:
         if self._run:

@@ -4,6 +4,7 @@ It does in a loop what server.sweep() does in callbacks, with the same functions
 """
 
 import select
+import socket
 import sys
 
 from micropython import const
@@ -23,6 +24,17 @@ class Micropython:
     schedule = {}.setdefault  # takes two arguments
 
 
+class Sockets:
+    """Instead of `socket` in connection.py, which tries to bind to a port where somebody listens:
+    Linux lets nobody do that. A connection that nobody closes needs no care here.
+    """
+
+    from socket import SO_REUSEADDR, SOL_SOCKET, socket
+
+    def getaddrinfo(host, port):
+        return socket.getaddrinfo(host, 0)
+
+
 def load():
     """Import device/server.py so that listen() works here -> that module."""
     sys.modules["micropython"] = Micropython
@@ -30,6 +42,7 @@ def load():
 
     # What option 20 is given. On Linux that is SO_RCVTIMEO, and 16 zeros mean no timeout.
     connection.callback = bytes(16)
+    connection.socket = Sockets
     return server
 
 
@@ -47,8 +60,8 @@ def run(server, tick_ms=_TICK_MS):
         new = False
         for item in watched.ipoll(wait):
             if item[0] in services:
-                accept(item[0])
-                new = True
+                if accept(item[0]):
+                    new = True
             elif item[1] & _POLLNVAL:
                 watched.unregister(item[0])
         turn(new)

@@ -1,6 +1,6 @@
 """MicroPython's WebAssembly build, whose words have 32 bits, as the chip's have.
 
-run() hands run.mjs what to do; Node runs that.
+run() tells run.mjs what to do, which Node runs.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ _PROGRAMS = ("standins.py", "standin_sockets.py", "act.py")
 _HERE = Path(__file__).parent
 _FOLDER = build.ROOT / "build" / "webassembly"
 _PACKAGE = "node_modules/@micropython/micropython-webassembly-pyscript/micropython.mjs"
-_PARTITION = "/flash.romfs"  # a file in place of ROMFS's partition
+_PARTITION = "/flash.romfs"  # a file that stands for ROMFS's partition
 _LISTS = ("package.json", "package-lock.json")  # the second with a hash of the package
 _TIMEOUT = 600  # s
 
 Step = str | dict  # source, or {"pieces": size, "call": function}; run.mjs says more
 BLOCK = 16  # bytes of one on the heap (py/gc.h)
-COLLECT = "import gc; gc.collect()"  # takes effect behind the step that it ends
+COLLECT = "import gc; gc.collect()"  # takes effect after the step that it ends
 
 
 class Missing(UserError):
-    """There is no Node here, or no npm."""
+    """Node or npm is missing here."""
 
 
 def install() -> None:
-    """Put the package into build/ where it is not there yet. UserError where that fails."""
+    """Install the package into build/ if it is not there; UserError if that fails."""
     missing = [name for name in ("node", "npm") if not shutil.which(name)]
     if missing:
         raise Missing(f"{missing[0]} is missing", "install Node (Debian: apt install nodejs npm)")
@@ -54,7 +54,7 @@ def install() -> None:
 
 
 def run(tree: Path, jobs: list[list[Step]]) -> list[str | None]:
-    """What each job prints, in its own interpreter with the files of `tree`; None: it failed."""
+    """Run each job in its own interpreter with the files of `tree`; return its output, or None."""
     files = {"/" + p.relative_to(tree).as_posix(): p for p in tree.rglob("*") if p.is_file()}
     files |= {f"/lib/{name}": _HERE / name for name in _PROGRAMS}
     contents = {name: base64.b64encode(p.read_bytes()).decode() for name, p in files.items()}
@@ -66,17 +66,18 @@ def run(tree: Path, jobs: list[list[Step]]) -> list[str | None]:
         timeout=_TIMEOUT,
     )
     if done.returncode:
-        raise UserError(f"run.mjs: {done.stderr[-500:]}", "mend what it names")
+        raise UserError(f"run.mjs: {done.stderr[-500:]}", "correct what it names")
     return json.loads(done.stdout)
 
 
 def boot(tree: Path) -> list[Step]:
-    """The steps that bring a board up to where it serves; from ROMFS for a tree of with_rom()."""
+    """List the steps until a board serves; from ROMFS for a tree of with_rom()."""
     firmware = "import standins"
     if (tree / _PARTITION[1:]).exists():
         firmware += f"; standins.mount_flash({_PARTITION!r})"
     scripts = [(tree / name).read_text("utf-8") for name in ("boot.py", "main.py")]
-    return [firmware, COLLECT, *scripts, COLLECT]
+    # This build keeps a script's docstring, the chip's does not.
+    return [firmware, COLLECT, *scripts, f"__doc__ = None; {COLLECT}"]
 
 
 def with_rom(tree: Path, folder: Path) -> Path:

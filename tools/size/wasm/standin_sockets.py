@@ -6,7 +6,7 @@ _EAGAIN = 11
 _STREAM_POLL, _POLLIN = 3, 1
 
 callers = []  # that nobody has accepted yet
-_doors = []  # sockets that listen
+_listeners = []  # sockets that listen
 
 
 class Caller:
@@ -31,7 +31,7 @@ class socket(io.IOBase):
         self._http = where[1] == 80
 
     def listen(self, _):
-        _doors.append(self)
+        _listeners.append(self)
 
     def accept(self):
         if not callers:
@@ -62,7 +62,7 @@ class socket(io.IOBase):
         self._caller = Caller
 
     def ioctl(self, what, _):
-        ready = self._http and callers if self in _doors else self._caller.asks
+        ready = self._http and callers if self in _listeners else self._caller.asks
         return _POLLIN if what == _STREAM_POLL and ready else 0
 
 

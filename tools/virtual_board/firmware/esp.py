@@ -2,11 +2,14 @@
 
 import link
 import rom_partition
+from absent import Absent
 from micropython import const
 
 _SECTOR = const(4096)
 _nothing = bytearray(0)
 _size = _user_start = 0  # bytes of flash: kernel.py sets them
+
+deepsleep = Absent("esp.deepsleep")
 
 
 def check_fw():

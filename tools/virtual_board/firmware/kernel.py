@@ -3,7 +3,6 @@
 Sources: ports/esp8266/main.c, its modules/_boot.py and inisetup.py.
 """
 
-import builtins
 import gc
 import os
 import sys
@@ -24,11 +23,13 @@ _ONE_MIB = 1 << 20
 # Those that store nothing in their own name space: a program cannot either, as on the chip.
 _FIXED = "hashlib", "io", "micropython", "random", "select", "sys"
 _IS_FIXED = 2  # a bit in mp_map_t, py/obj.h
-_SIZE, _FILES, _SECTORS, _ROM, _ROM_SIZE = range(5)  # hardware/flash.py: Layout
+# hardware/flash.py: Layout, and behind it the chip's id
+_SIZE, _FILES, _SECTORS, _ROM, _ROM_SIZE, _ID = range(6)
 
 
 def _modules(layout, uctypes):
     # The stand-ins are built in on the chip: loaded now, found by name ever after.
+    import binascii
     import hashlib
     import random
     import select
@@ -36,44 +37,42 @@ def _modules(layout, uctypes):
 
     import _webrepl
     import board_vfs
+    import chip_builtins
+    import chip_math
     import chip_sys
     import esp
     import imports
     import machine
     import network
+    import ntptime
     import scheduler
-    import stdin
     import webrepl
+    import webrepl_setup
     import websocket
 
     sys.modules["micropython"] = sys.modules.pop("scheduler")
     sys.modules["vfs"] = sys.modules.pop("board_vfs")
     sys.modules["sys"] = sys.modules.pop("chip_sys")
-    builtins.input = stdin.read_line
+    sys.modules["math"] = sys.modules.pop("chip_math")
+    if layout[_SIZE] <= _ONE_MIB:
+        del os.VfsFat, board_vfs.VfsFat
+    machine._id = layout[_ID].to_bytes(4, "little")
     esp._size, esp._user_start = layout[_SIZE], layout[_FILES] & ~0xFFFF
     if layout[_ROM_SIZE]:
         board_vfs.VfsRom, board_vfs.rom_ioctl = vfs.VfsRom, rom_partition.rom_ioctl
-    for hidden in (
-        "flashbdev",
-        "imports",
-        "kernel",
-        "link",
-        "mount",
-        "outgoing",
-        "programs",
-        "rom_partition",
-        "soft_reset",
-        "stdin",
-        "stream",
-        "udp",
-    ):
-        sys.modules.pop(hidden)
+    hidden = (
+        "absent chip_builtins flashbdev imports kernel link mount outgoing programs rom_partition"
+        " soft_reset stdin stream timers udp"
+    )
+    for name in hidden.split():
+        sys.modules.pop(name)
     for name, module in sys.modules.items():
         if hasattr(module, "__file__"):  # what is built in has its name and no file
             module.__name__ = name
             del module.__file__
         if name in _FIXED:
             uctypes.bytearray_at(id(module.__dict__) + 8, 1)[0] |= _IS_FIXED
+    chip_builtins.change()
     imports.restrict(sys.modules, layout[_SIZE] > _ONE_MIB)
     sys.path[:] = ["", ".frozen", "/lib", "/"]
 

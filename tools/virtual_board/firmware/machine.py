@@ -1,10 +1,15 @@
-"""`machine` of the ESP8266: Pin, Signal, RTC, reset. Timer and WDT are left out: harsher than the
-chip, where a Timer outlives a soft reset in a reused heap and the WDT ends every session.
+"""`machine` of the ESP8266: Pin, Signal, RTC, Timer (timers.py), reset.
+
+Harsher than the chip: disable_irq() holds nothing back. There, what is scheduled already runs as
+well. PWM, ADC, buses, sleep, WDT and the alarm raise an error when they are used; mem8, mem16 and
+mem32, which would reach the PC's memory, are missing.
 """
 
 import time
 
 import link
+from absent import Absent
+from timers import Timer
 from umachine import PinBase, Signal  # the firmware's own, over our Pin
 
 PWRON_RESET = 0
@@ -12,6 +17,9 @@ HARD_RESET = 6
 DEEPSLEEP_RESET = 5
 WDT_RESET = 1
 SOFT_RESET = 4
+DEEPSLEEP = 4  # a wake-up of RTC.irq()
+
+_id = b""  # kernel.py sets it
 
 
 class Pin(PinBase):
@@ -55,6 +63,9 @@ class Pin(PinBase):
     def off(self):
         self.value(0)
 
+    def toggle(self):
+        link.call(link.PIN_TOGGLE, self._id)
+
     def irq(self, handler=None, trigger=3, hard=False):
         if hard:
             raise ValueError("hard IRQ not supported")  # soft only, as the port says
@@ -72,6 +83,11 @@ class Pin(PinBase):
 
 
 class RTC:
+    ALARM0 = 0
+    alarm = Absent("machine.RTC.alarm")
+    alarm_left = Absent("machine.RTC.alarm_left")
+    irq = Absent("machine.RTC.irq")
+
     def memory(self, data=None):
         if data is None:
             return link.call(link.RTC_GET)[1]
@@ -103,7 +119,7 @@ def soft_reset():
 
 
 def unique_id():
-    return b"\x2a\x00\xc0\x00"
+    return _id
 
 
 def freq(hz=80000000):
@@ -114,3 +130,25 @@ def freq(hz=80000000):
 
 def idle():
     link.ask(link.WAIT, 1)
+
+
+def disable_irq():
+    return 0x20  # the processor's state before, for enable_irq()
+
+
+def enable_irq(state):
+    pass
+
+
+ADC = Absent("machine.ADC")
+I2C = SoftI2C = Absent("machine.I2C")
+PWM = Absent("machine.PWM")
+SPI = Absent("machine.SPI")
+SoftSPI = Absent("machine.SoftSPI")
+UART = Absent("machine.UART")
+WDT = Absent("machine.WDT")
+bitstream = Absent("machine.bitstream")
+deepsleep = Absent("machine.deepsleep")
+dht_readinto = Absent("machine.dht_readinto")
+lightsleep = sleep = Absent("machine.lightsleep")
+time_pulse_us = Absent("machine.time_pulse_us")

@@ -31,6 +31,7 @@ _EINVAL = const(22)
 _ETIMEDOUT = const(110)
 _EOPNOTSUPP = const(95)
 _CALLBACK = const(20)
+_HOW = (b"\0", b"\1", b"\2", b"\3")  # SOCK_RECV: MSG_PEEK, and 2 where it waits
 _STREAM_POLL = const(3)
 _STREAM_CLOSE = const(4)
 
@@ -85,14 +86,13 @@ class socket(stream.Stream):
             link.handlers[self._n] = None if value is None else self._fire
             link.call(link.SOCK_EVENT, self._n, 0 if value is None else 1)
         else:
-            link.call(link.SOCK_OPTION, self._n, option)
+            link.call(link.SOCK_OPTION, self._n, option, b"\x01" if value else b"")
 
     def _fire(self):
         self._callback(self)
 
-    def _retry(self, op, a, b, data=b"", timeout=-1):
+    def _retry(self, op, a, b, data, timeout):
         # The waits of modlwip.c: events are pumped until the call goes through or time is up.
-        timeout = self._timeout if timeout == -1 else timeout
         start = time.ticks_ms()
         while True:
             try:
@@ -112,22 +112,21 @@ class socket(stream.Stream):
     def accept(self):
         _close_collected()
         link.call(link.WAIT, 0)  # accept pumps events once even when it does not block
-        n, peer = self._retry(link.SOCK_ACCEPT, self._n, 0)
+        n, peer = self._retry(link.SOCK_ACCEPT, self._n, 0, b"", self._timeout)
         accepted = socket(_accepted=n)
         accepted._timeout = self._timeout  # inherited, as lwip_socket_accept does
         host, port = peer.decode().rsplit(":", 1)
         return accepted, (host, int(port))
 
     def recv(self, n, flags=0):
-        timeout = 0 if flags & MSG_DONTWAIT else -1
-        return self._retry(
-            link.SOCK_RECV, self._n, min(n, 2144), b"\x01" if flags & MSG_PEEK else b"", timeout
-        )[1]
+        timeout = 0 if flags & MSG_DONTWAIT else self._timeout
+        how = _HOW[flags & MSG_PEEK | (0 if timeout == 0 else 2)]
+        return self._retry(link.SOCK_RECV, self._n, min(n, 2144), how, timeout)[1]
 
     def send(self, data):
         for _ in range(200):  # lwip_tcp_send: eight segments unacked is ERR_MEM, tried for 10 s
             try:
-                return self._retry(link.SOCK_SEND, self._n, 0, data[:1072])[0]
+                return self._retry(link.SOCK_SEND, self._n, 0, data[:1072], self._timeout)[0]
             except OSError as e:
                 if e.errno != _ENOMEM:
                     raise

@@ -1,4 +1,4 @@
-"""The stock `webrepl` module's calls, for users who start it; the bundle has a door of its own.
+"""The stock `webrepl` module's calls, for users who start it; the bundle has a server of its own.
 
 Its accept blocks for ever on a silent client, as the real one's does: that is the point of ours.
 """

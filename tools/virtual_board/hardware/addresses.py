@@ -89,10 +89,15 @@ class Interfaces:
     def address(self, address: str) -> None:
         self.ip[0].given = (address, *self.ip[0].given[1:])
 
+    @property
+    def router(self) -> str:
+        """The gateway of the station's network."""
+        return self.ip[0].given[2]
+
     def joined(self) -> None:
         """DHCP gives the DNS server too: in a home it is the router."""
         if not self.ip[0].static:
-            self.dns = self.ip[0].given[2]
+            self.dns = self.router
 
     # What the VM may call, by name: tools/virtual_board/firmware/network.py.
 

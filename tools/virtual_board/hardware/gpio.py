@@ -41,6 +41,10 @@ class Gpio:
         if self._mode.get(pin, IN) != IN:
             self._drive(pin)
 
+    def toggle(self, pin: int) -> None:
+        """The other level than the output latch has, whatever the pad shows."""
+        self.write(pin, 1 - self._latch.get(pin, 0))
+
     def _drive(self, pin: int) -> None:
         level = self._latch.get(pin, 0)
         self.history.append((pin, level))

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from .clock import Clock
 from .flash import Flash
 from .gpio import Gpio
+from .timers import Timers
 from .wlan import Air, Wlan
+
+ID = 0xC0002A  # the chip's
 
 
 class Hardware:
@@ -17,9 +20,12 @@ class Hardware:
         air: Air,
         led_changed: Callable[[bool], None],
         pin_interrupt: Callable[[int], None],
+        timers: Timers,
     ) -> None:
+        self.id = ID
         self.clock = Clock()
         self.flash = flash
+        self.timers = timers
         self.gpio = Gpio(self._update_led, pin_interrupt)
         self.wlan = Wlan(self.clock, air)
         self.rtc_memory = b""

@@ -38,7 +38,7 @@ class Terminal:
         ctrl_c: Callable[[], None],
         keys_came: Callable[[], None],
     ) -> None:
-        self._uart, self._stack, self._log, self._keys_came = uart, stack, log, keys_came
+        self.uart, self._stack, self._log, self._keys_came = uart, stack, log, keys_came
         self.ring = StdinRing(ctrl_c)
         self.repl = Repl(self.write, _BANNER)
         self.password = b""
@@ -52,13 +52,14 @@ class Terminal:
     def write(self, data: bytes) -> None:
         """Print to every slot, as it is."""
         self._log(data)
-        self._uart.write(data)
+        self.uart.write(data)
         if self.session and self._attached:
             self.session.output(data)
 
     def print(self, data: bytes) -> None:
         """Print what a program printed."""
         for piece in cooked(data):
+            self.uart.occupy(len(piece))
             self.write(piece)
 
     def blocked(self) -> bool:

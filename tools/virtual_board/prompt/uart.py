@@ -1,15 +1,17 @@
 """The serial port: a pty in place of UART0 and its USB converter, and the ring behind it.
 
-A UART at 115200 baud without flow control: nobody waits for anybody. The PC may write as fast as
-it likes; a byte is read every 87 us, as the wire would bring it. Differences from the chip:
+A UART at 115200 baud without flow control. The PC may write as fast as it likes; a byte is read
+every 87 us, as the wire would bring it. What a program prints takes 87 us a byte as well, whether
+anybody reads it or not: print() waits for room in the FIFO. Differences from the chip:
 
 * After a pause, or where this loop is late, 32 bytes come at once.
 * Kinder: while 128 bytes wait and only this PC's speed keeps the prompt from them (a callback, or
   a line that has run for less than 0.1 s), the wire stands still. On the chip, a callback of more
   than 22 ms within a raw paste loses bytes.
-* Kinder: output does not take 87 us a character. The chip's prompt waits for it, so that a paste
-  loses bytes there once it has made the board print some 380 more than were pasted: at least five
-  a line.
+* Kinder: what the prompt prints by itself takes no time. On the chip it waits for that, so that a
+  paste loses bytes there once it has made the board print some 380 more than were pasted: at
+  least five a line.
+* A program that makes no calls to the hardware computes on while up to 8 KiB wait to be sent.
 * A terminal that is open but slow finds up to 64 KiB of output waiting, and beyond that it is
   lost. Without a terminal, some 20 KiB at most wait for the next one, where a PC would have lost
   them all; mpremote drops them when it opens the port.
@@ -28,6 +30,7 @@ _BYTE = 10 / 115200  # s on the wire: start bit, 8 bits, stop bit
 _TRIGGER = 16  # bytes: UART_RXFIFO_FULL_THRHD of ports/esp8266/uart.c
 _BURST = 2 * _TRIGGER
 _SHORT = 0.1  # s: of a program, most of which here are messages between processes
+_FIFO = 126  # bytes for the wire, for which print() does not wait: uart_tx_one_char()
 _BACKLOG = 65536  # bytes for a terminal that is slow
 _RING = 255  # esp_mphal.c: stdin_ringbuf_array[256], one place stays free
 
@@ -97,6 +100,7 @@ class Uart:
         self._received, self._ready = received, ready
         self._brought = 0.0  # time until which the wire has brought what there was
         self._pause: asyncio.TimerHandle | None = None
+        self._sent = 0.0  # time at which the wire has sent what there was
         self._plugged = True
         self._backlog = bytearray()
         # We hold the terminal's end open as well: without it, the last client to close would
@@ -112,6 +116,14 @@ class Uart:
         if self._plugged:
             self._backlog += data
             self._flush()
+
+    def occupy(self, count: int) -> None:
+        """A program's output takes the time of so many bytes on the wire."""
+        self._sent = max(self._sent, self._loop.time()) + count * _BYTE
+
+    def full(self) -> float:
+        """For how many seconds print() has to wait."""
+        return max(0.0, self._sent - self._loop.time() - _FIFO * _BYTE)
 
     def unplug(self) -> None:
         """Pull the cable: from now on bytes vanish, both ways."""

@@ -8,18 +8,20 @@ without a loopback interface).
 from collections.abc import Mapping
 
 DNS_TIMEOUT = 7.0  # s, four requests of lwIP's after 1, 1, 2 and 3 s
+HERE = "127.0.0.1"
 Known = Mapping[str, tuple[str, Mapping[int, int]]]
 
 
 class Hosts:
-    """`known`: name -> (address, {port: the port of 127.0.0.1 that plays it}).
+    """`known`: name -> (address, {port: the port of 127.0.0.1 that plays it}). `here` is this
+    PC's address at which the board's own ports are.
 
     Tests change at any time: `known`, which addresses are `silent` to a SYN, how long an answer
     to a SYN and a lookup take, and how long a lookup that nobody answers takes.
     """
 
-    def __init__(self, known: Known | None = None) -> None:
-        self.known = dict(known or {})
+    def __init__(self, known: Known | None = None, here: str = HERE) -> None:
+        self.known, self.here = dict(known or {}), here
         self.silent: set[str] = set()
         self.round_trip = 0.01  # s
         self.lookup_time = 0.02  # s

@@ -1,4 +1,4 @@
-"""The port on 127.0.0.1 that stands for one port of the board."""
+"""The port of this PC that stands for one port of the board."""
 
 import asyncio
 import errno
@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from .types import Peer
 
-HOST = "127.0.0.1"
 _BACKLOG = 128  # the kernel's; how many really fit, network.py and sockets.py decide
 _RECEIVE_BUFFER = 4096  # twice the chip's window, so that a burst that fits it comes unsplit
 _SEGMENT = 536 + 12  # announced MSS: Linux takes 12 bytes of it for timestamps
@@ -29,11 +28,12 @@ class Port:
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
-        number: int,
+        at: tuple[str, int],
         came: Callable[[socket.socket, Peer], None],
     ) -> None:
         self._loop, self._came = loop, came
-        self.number = number or _free_port()
+        self._host, number = at
+        self.number = number or _free_port(self._host)
         self._listening = False
         self._sock = socket.socket()
         try:
@@ -41,13 +41,13 @@ class Port:
         except OSError as e:
             self._sock.close()
             why = "in use" if e.errno == errno.EADDRINUSE else os.strerror(e.errno or 0)
-            raise OSError(e.errno, f"port {self.number} on {HOST}: {why}") from None
+            raise OSError(e.errno, f"port {self.number} on {self._host}: {why}") from None
 
     def _claim(self) -> None:
         self._sock.setblocking(False)
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         limit(self._sock)
-        self._sock.bind((HOST, self.number))
+        self._sock.bind((self._host, self.number))
         # Only a socket that has listened keeps others with SO_REUSEADDR off its port.
         self.listen()
         self.shut()
@@ -85,8 +85,8 @@ class Port:
             self._came(sock, peer)
 
 
-def _free_port() -> int:
+def _free_port(host: str) -> int:
     # The kernel takes back a port that it chose itself as soon as the socket stops listening.
     with socket.socket() as sock:
-        sock.bind((HOST, 0))
+        sock.bind((host, 0))
         return sock.getsockname()[1]

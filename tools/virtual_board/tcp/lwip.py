@@ -70,6 +70,11 @@ class Stack(Network):
         """Sockets that the firmware has not closed."""
         return len(self._sockets)
 
+    @property
+    def outgoing(self) -> int:
+        """Of these, those that the board connects to another host with."""
+        return sum(s.port not in self.ports for s in self._sockets.values())
+
     def socket(self) -> int:
         """A new socket's id."""
         if self.open_sockets >= _MAX_SOCKETS:
@@ -123,9 +128,12 @@ class Stack(Network):
         """The second half: False while it is under way; an OSError where it has failed."""
         return self._get(sid).connected()
 
-    def recv(self, sid: int, size: int, peek: bool = False) -> bytes:
-        """At most what is left of the first segment; b"" at the end; EAGAIN, ECONNRESET once."""
-        return self._get(sid).recv(size, peek)
+    def recv(self, sid: int, size: int, peek: bool = False, waits: bool = False) -> bytes:
+        """At most what is left of the first segment; b"" at the end; EAGAIN, ECONNRESET once.
+
+        `waits`: the caller tries again after EAGAIN.
+        """
+        return self._get(sid).recv(size, peek, waits)
 
     def send(self, sid: int, data: bytes) -> int:
         """Bytes taken; EAGAIN without room, ENOMEM with eight pbufs queued, ECONNRESET once."""
@@ -139,9 +147,12 @@ class Stack(Network):
         """Option 20: whether notify() is called for this socket."""
         self._get(sid).events = on
 
-    def reuse(self, sid: int) -> None:
-        """SO_REUSEADDR, which accepted connections inherit."""
-        self._with_pcb(sid).reuse = True
+    def reuse(self, sid: int, on: bool = True) -> None:
+        """SO_REUSEADDR, which accepted connections inherit, and which may then go for one."""
+        s = self._with_pcb(sid)
+        s.reuse = on
+        if isinstance(s.pcb, Pcb):
+            s.pcb.reuse = on
 
     def nodelay(self, sid: int) -> None:
         """TCP_NODELAY, which they don't."""

@@ -60,7 +60,9 @@ class Network:
 
     def _port(self, board_port: int, number: int) -> Port:
         return Port(
-            self.loop, number, lambda sock, peer: self.syns.send(Syn(board_port, sock, peer))
+            self.loop,
+            (self.hosts.here, number),
+            lambda sock, peer: self.syns.send(Syn(board_port, sock, peer)),
         )
 
     def open_port(self, board_port: int) -> Port:

@@ -5,7 +5,8 @@ import errno
 import socket
 from collections.abc import Callable
 
-from .listener import HOST, limit
+from .hosts import HERE
+from .listener import limit
 from .types import Net, PortUser
 
 SYNS = 7  # the first one and TCP_SYNMAXRTX more
@@ -56,7 +57,7 @@ class Outgoing:
         self._sock = socket.socket()
         limit(self._sock)
         self._sock.setblocking(False)
-        self._sock.connect_ex((HOST, port))
+        self._sock.connect_ex((HERE, port))
         self._net.loop.add_writer(self._sock, self._looked)
 
     def _looked(self) -> None:

@@ -122,8 +122,8 @@ class Socket:
             if pcb:
                 pcb.settle()
 
-    def recv(self, size: int, peek: bool) -> bytes:
-        """lwip_tcp_receive(), non-blocking: from the first pbuf only; b"" is the end."""
+    def recv(self, size: int, peek: bool, waits: bool) -> bytes:
+        """lwip_tcp_receive() but for its waiting: from the first pbuf only; b"" is the end."""
         self.settle()
         if self._pbufs:
             data = self._pbufs[0][:size]
@@ -137,12 +137,16 @@ class Socket:
         self._check_reset()
         if self.state is State.PEER_CLOSED:
             return b""
-        waits = self.state in (State.CONNECTING, State.CONNECTED)
-        raise OSError(EAGAIN if waits else ENOTCONN, "no data")
+        if self.state is State.LISTENING or (waits and self.state is not State.CONNECTED):
+            raise OSError(ENOTCONN, "not connected")
+        raise OSError(EAGAIN, "no data")
 
     def send(self, data: bytes) -> int:
         """lwip_tcp_send(), non-blocking, without its retries on ENOMEM."""
         self.settle()
+        if self.state is State.RESET:  # lwip_socket_check_connected()
+            self.state = State.BAD
+            raise OSError(ECONNRESET, "connection reset")
         self._check_reset()
         if self.state is State.CONNECTING:
             raise OSError(EAGAIN, "not connected yet")

@@ -6,6 +6,7 @@ the board sends reaches a peer only if a test has introduced it (peer.py), or if
 something before.
 
 * A packet for port 5353 counts as sent to 224.0.0.251: it is lost where the board has not joined.
+* The router answers DNS, for the hosts that the board was given (resolver.py).
 * A multicast or a broadcast of the board goes to all peers that are told to it with that port.
 * A peer that nobody has introduced is told as 192.168.1.9 with its own port; without WiFi, as the
   access point's first client.
@@ -22,6 +23,9 @@ from errno import EADDRINUSE, EINVAL
 from os import strerror
 from typing import Protocol
 
+from ..tcp.hosts import Hosts
+from . import resolver
+
 HOST = "127.0.0.1"
 GROUPS = {5353: "224.0.0.251"}  # port -> the group that its packets are sent to
 Address = tuple[str, int]
@@ -31,6 +35,8 @@ _STRANGERS = 64  # so many can be answered: those that sent last
 
 class Wifi(Protocol):
     """What has to be known of WiFi."""
+
+    router: str  # the address of the network's router
 
     def own_addresses(self) -> tuple[str, str]:
         """The station's and the access point's, each "" while it is down."""
@@ -52,9 +58,13 @@ class Network:
     """`ports`: port of the board -> port on 127.0.0.1 that stands for it (0: any free one)."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, ports: dict[int, int], wifi: Callable[[], Wifi]
+        self,
+        loop: asyncio.AbstractEventLoop,
+        ports: dict[int, int],
+        wifi: Callable[[], Wifi],
+        hosts: Hosts,
     ) -> None:
-        self._loop, self._wifi = loop, wifi
+        self._loop, self._wifi, self._hosts = loop, wifi, hosts
         self.groups: dict[tuple[str, str], int] = {}  # (group, own address) -> joined so often
         self._introduced: dict[int, Address] = {}  # port on 127.0.0.1 -> what the board is told
         self._strangers: dict[int, Address] = {}
@@ -72,10 +82,6 @@ class Network:
     def loopback_port(self, port: int) -> int:
         """The port on 127.0.0.1 that stands for one of the board's. KeyError: it has none."""
         return self._doors[port].getsockname()[1]
-
-    def ports_in_use(self) -> list[int]:
-        """The board's ports that have one."""
-        return list(self._doors)
 
     def board_port(self, number: int) -> int:
         """The port of the board that a port on 127.0.0.1 stands for."""
@@ -140,6 +146,9 @@ class Network:
 
     def transmit(self, port: int, data: bytes, to: Address) -> None:
         """The board sends a packet from one of its ports."""
+        if to == (self._wifi().router, resolver.PORT) and self._wifi().own_addresses()[0]:
+            if answer := resolver.response(data, self._hosts):
+                self._loop.call_later(answer[0], self.receive, port, answer[1], to)
         many = is_multicast(to[0]) or self.is_broadcast(to[0])
         for number, peer in {**self._strangers, **self._introduced}.items():
             if self._way(peer[0]) and (peer[1] == to[1] if many else peer == to):

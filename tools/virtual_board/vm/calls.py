@@ -12,12 +12,14 @@ from ..prompt.terminal import Terminal
 from ..tcp.lwip import Stack
 from ..udp.sockets import Sockets
 from .process import interpreter
+from .time_calls import TimeCalls
 from .udp_calls import UdpCalls
 
 # Bytes of heap for Python. With 64-bit words, the 32-bit build's failures show at 46 to 48 KB.
 HEAP = 46000
 _HTTP, _WEBREPL = 80, 8266
 _PULL_UP, _SO_REUSEADDR, _TCP_NODELAY = 16, 4, 0x40
+_PEEK, _WAITS = 1, 2  # firmware/socket.py: recv()
 _WLAN = (
     "active config_get config_set connect country disconnect dns_server hostname ifconfig "
     "ipconfig isconnected scan scan_result status"
@@ -25,7 +27,7 @@ _WLAN = (
 Result = tuple[int, bytes]
 
 
-class Calls(UdpCalls):
+class Calls(TimeCalls, UdpCalls):
     """answer(name, a, b, data) for every call that is answered at once. OSError is the VM's."""
 
     def __init__(self, hardware: Hardware, stack: Stack, udp: Sockets, terminal: Terminal) -> None:
@@ -46,11 +48,12 @@ class Calls(UdpCalls):
     def hello(self, _a: int, _b: int, _data: bytes) -> Result:
         kind = "r" if self._terminal.repl.raw else "f"
         http, webrepl = map(self._stack.loopback_port, (_HTTP, _WEBREPL))
-        urls = f"http://127.0.0.1:{http}/ ws://127.0.0.1:{webrepl}/"
-        layout = " ".join(map(str, self._hardware.flash.layout))
-        return HEAP, f"{kind}{layout} {urls}".encode()
+        here = self._stack.hosts.here
+        urls = f"http://{here}:{http}/ ws://{here}:{webrepl}/"
+        numbers = " ".join(map(str, (*self._hardware.flash.layout, self._hardware.id)))
+        return HEAP, f"{kind}{numbers} {urls}".encode()
 
-    # Pins, RTC, clock
+    # Pins, RTC memory
 
     def pin_init(self, pin: int, mode: int, data: bytes) -> None:
         self._hardware.gpio.setup(pin, mode & ~_PULL_UP, None if data[0] > 1 else data[0])
@@ -60,6 +63,9 @@ class Calls(UdpCalls):
 
     def pin_set(self, pin: int, level: int, _data: bytes) -> None:
         self._hardware.gpio.write(pin, level)
+
+    def pin_toggle(self, pin: int, _b: int, _data: bytes) -> None:
+        self._hardware.gpio.toggle(pin)
 
     def pin_irq(self, pin: int, trigger: int, _data: bytes) -> None:
         self._hardware.gpio.irq(pin, trigger)
@@ -72,15 +78,6 @@ class Calls(UdpCalls):
 
     def reset_cause(self, _a: int, _b: int, _data: bytes) -> int:
         return self._hardware.cause
-
-    def ticks_ms(self, _a: int, _b: int, _data: bytes) -> int:
-        return self._hardware.clock.ticks_ms()
-
-    def date_get(self, _a: int, _b: int, _data: bytes) -> bytes:
-        return self._hardware.clock.date().to_bytes(8, "little", signed=True)
-
-    def date_set(self, _a: int, _b: int, data: bytes) -> None:
-        self._hardware.clock.set_date(int.from_bytes(data, "little", signed=True))
 
     def check_fw(self, _a: int, _b: int, _data: bytes) -> Result:
         image = Path(interpreter()).read_bytes()
@@ -151,7 +148,8 @@ class Calls(UdpCalls):
         return int(seconds * 1000), address.encode()
 
     def sock_recv(self, sock: int, length: int, data: bytes) -> bytes:
-        return self._stack.recv(sock, length, bool(data))
+        how = int.from_bytes(data, "little")
+        return self._stack.recv(sock, length, bool(how & _PEEK), bool(how & _WAITS))
 
     def sock_send(self, sock: int, _b: int, data: bytes) -> int:
         return self._stack.send(sock, data)
@@ -165,9 +163,9 @@ class Calls(UdpCalls):
     def sock_event(self, sock: int, on: int, _data: bytes) -> None:
         self._stack.set_event(sock, bool(on))
 
-    def sock_option(self, sock: int, option: int, _data: bytes) -> None:
+    def sock_option(self, sock: int, option: int, data: bytes) -> None:
         if option == _SO_REUSEADDR:
-            self._stack.reuse(sock)
+            self._stack.reuse(sock, bool(data))
         elif option == _TCP_NODELAY:
             self._stack.nodelay(sock)
         else:

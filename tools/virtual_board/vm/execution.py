@@ -1,8 +1,8 @@
 """One run of the VM, from a reset to the next: its calls, its waits, the interrupts it gets.
 
-Interrupts (events.py) travel with the next reply. Ctrl-C travels with a reply to foreground code,
-or as a signal where the program computes and makes no calls. A print() that waits for a WebREPL
-client holds the program's next call up; callbacks run meanwhile, as in lwip_tcp_send's wait.
+Interrupts (events.py) travel with the next reply. Ctrl-C (ctrl_c.py) travels with the next reply
+to foreground code. A print() that waits for a WebREPL client holds up the program's next call;
+callbacks run meanwhile, as in lwip_tcp_send's wait.
 """
 
 import asyncio
@@ -11,12 +11,12 @@ import errno
 from ..hardware.flash import PowerCut
 from ..prompt.repl import Execute
 from . import protocol
+from .ctrl_c import GRACE, CtrlC
 from .events import Events
 from .process import Vm
 from .protocol import NAMES, Call
 from .types import Machine
 
-_GRACE = 0.05  # s in which a computing program may notice an event by a call of its own
 _EXCEPTION, _SOFT_RESTART = 2, 4
 _WINDOW = 0.01  # s between the sweep and the new start, see firmware/soft_reset.py
 _CTRL_C, _NO_INTERRUPT_CHAR = 3, -1
@@ -31,14 +31,15 @@ class Execution:
         self._chip, self._terminal = chip, chip.terminal
         self.events = Events(chip.loop, self.wake)
         self._running, self._from_prompt = True, False
-        self._kbd = self._signalled = False
+        self._ctrl_c = CtrlC(chip.loop, self._computing, lambda: self._vm.interrupt())
         self._late: asyncio.TimerHandle | None = None  # a call that a signal may have broken off
         self._wait: asyncio.TimerHandle | None = None
         self._held: Call | None = None  # waits until the WebREPL client takes what was printed
         self._idle, self._source = False, b""  # waiting at the prompt; what it has to run
         self._terminal.ring.interrupt_char = _CTRL_C
         mapped = chip.flash.layout.rom_size
-        self._vm = Vm(chip.loop, mapped, self._request, chip.vm_printed, chip.vm_ended)
+        full = self._terminal.uart.full
+        self._vm = Vm(chip.loop, mapped, self._request, chip.vm_printed, chip.vm_ended, full)
 
     def stop(self) -> None:
         """Power off: whatever was under way stays half done."""
@@ -51,7 +52,7 @@ class Execution:
     def interrupt(self, number: int) -> None:
         """An event for a callback."""
         if self.events.add(number) and number == self._terminal.sock:
-            self._chip.loop.call_later(_GRACE, self._listen)
+            self._chip.loop.call_later(GRACE, self._listen)
 
     @property
     def at_prompt(self) -> bool:
@@ -60,32 +61,23 @@ class Execution:
 
     def ctrl_c(self) -> None:
         """Ctrl-C while a program runs."""
-        self._kbd = True
+        self._ctrl_c.press()
         self.wake()
-        self._chip.loop.call_later(_GRACE, self._signal)
 
-    @property
     def _computing(self) -> bool:
         return self._running and not self._vm.waiting and not self.events.running
 
-    def _signal(self) -> None:
-        if self._kbd and self._computing and not self._signalled:
-            # Only one: a second before the first is taken would end the interpreter.
-            self._kbd, self._signalled = False, True
-            self._vm.interrupt()
-
     def _listen(self) -> None:
         # os.dupterm_notify runs between any two jumps on the chip: Ctrl-C gets through to a loop.
-        if self._computing:
+        if self._computing():
             self._terminal.listen()
 
     def _request(self, call: Call) -> None:
         if self._late:
-            self._late.cancel()  # the signal broke that call off: nobody waits for its reply
+            self._late.cancel()  # Ctrl-C broke that call off: nobody waits for its reply
             self._late = None
-        if self._signalled:
-            self._signalled = False
-            self._late = self._chip.loop.call_later(_GRACE, self._answer, call)
+        if self._ctrl_c.was_sent():
+            self._late = self._chip.loop.call_later(GRACE, self._answer, call)
         else:
             self._answer(call)
 
@@ -98,12 +90,12 @@ class Execution:
     def _answer(self, call: Call) -> None:
         self._late = None
         if self._must_wait(call):
-            if call.nested or (self.events.done and not self._kbd):
+            if call.nested or (self.events.done and not self._ctrl_c.waiting):
                 self._held = call
-            elif self.events.running or not self._kbd:
+            elif self.events.running or not self._ctrl_c.waiting:
                 self._reply(0, flags=protocol.AGAIN)
             else:
-                self._kbd = False
+                self._ctrl_c.waiting = False
                 self._terminal.break_write()
                 self._answer(call)
         elif call.name == "wait":
@@ -150,7 +142,7 @@ class Execution:
         return 0, b""
 
     def _finished(self, booted: bool, system_exit: bool) -> None:
-        self._running = self._from_prompt = self._kbd = False
+        self._running = self._from_prompt = self._ctrl_c.waiting = False
         self._terminal.ring.interrupt_char = _NO_INTERRUPT_CHAR
         if booted:
             self._chip.booted()
@@ -159,9 +151,9 @@ class Execution:
             self._terminal.repl.finished(system_exit)
 
     def _reply(self, result: int, data: bytes = b"", flags: int = 0) -> None:
-        ctrl_c = self._kbd and self._running and not self.events.running
-        flags |= protocol.CTRL_C if ctrl_c else 0
-        self._kbd = self._kbd and not ctrl_c
+        if self._ctrl_c.waiting and self._running and not self.events.running:
+            flags |= protocol.CTRL_C
+            self._ctrl_c.waiting = False
         if "read" in self._chip.flash.fail:
             flags |= protocol.FAULTY
         # The prompt looks for a key behind each callback, so that no crowd of events keeps it out.
@@ -198,5 +190,5 @@ class Execution:
             else:
                 self.events.held = True  # until the sweep
                 self._end_wait(protocol.END)
-        elif self.events or (self._kbd and not self.events.running):
+        elif self.events or (self._ctrl_c.waiting and not self.events.running):
             self._end_wait(protocol.IRQ)

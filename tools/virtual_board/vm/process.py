@@ -22,6 +22,7 @@ from . import protocol
 ROOT = Path(__file__).resolve().parents[3]
 # Room for the stand-ins; what is left beyond the chip's own heap, the kernel fills (kernel.py).
 _HEAP = 320 * 1024
+_PIPE = 4096  # bytes
 LAUNCH = (
     f"import sys; sys.path.append({str(ROOT)!r}); "
     "from tools.virtual_board.sandbox import launch; sys.exit(launch.main(*sys.argv[1:]))"
@@ -72,7 +73,7 @@ class Vm:
 
     `mapped` is how many bytes of flash it shows as memory.
     request(call): a call from the VM, to be answered with reply(); output(bytes): what it printed;
-    ended(status): the process is gone.
+    ended(status): the process is gone; full(): for how many seconds no more output can be sent.
     """
 
     def __init__(
@@ -82,13 +83,18 @@ class Vm:
         request: Callable[[protocol.Call], None],
         output: Callable[[bytes], None],
         ended: Callable[[int], None],
+        full: Callable[[], float],
     ) -> None:
         self._loop, self._request, self._output, self._ended = loop, request, output, ended
+        self._full = full
         self._wire, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         # If we are killed, a program that computes would never notice that its connection ended.
         self._lifeline, held = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._stdout, stdout = os.pipe()
         os.set_blocking(self._stdout, False)
+        if sys.platform == "linux":
+            fcntl.fcntl(stdout, fcntl.F_SETPIPE_SZ, _PIPE)  # so that print() waits sooner
+        self._hold: asyncio.TimerHandle | None = None  # until more output can be sent
         self._wire.setblocking(False)
         self._sequence: int | None = None  # of the request that waits for its reply
         self._packet = b""
@@ -107,37 +113,57 @@ class Vm:
         theirs.close()
         os.close(stdout)
         loop.add_reader(self._wire, self._readable)
-        loop.add_reader(self._stdout, self.drain)
+        loop.add_reader(self._stdout, self._print)
 
     @property
     def waiting(self) -> bool:
         """True while the VM waits for a reply."""
         return self._sequence is not None
 
-    def drain(self) -> None:
-        """Take what the program has printed so far; before each request, so that order holds."""
+    def _print(self) -> None:
+        # No more than the wire takes: behind a full pipe, print() waits.
+        if self._take() and (wait := self._full()):
+            self._loop.remove_reader(self._stdout)
+            self._hold = self._loop.call_later(wait, self._go_on, None)
+
+    def _take(self) -> bool:
+        """Hand on a part of what the program has printed; False where there is no more."""
         try:
-            while data := os.read(self._stdout, 65536):
-                self._output(data)
+            data = os.read(self._stdout, _PIPE)
         except BlockingIOError:
-            return
-        self._loop.remove_reader(self._stdout)
+            return False
+        if data:
+            self._output(data)
+        else:
+            self._loop.remove_reader(self._stdout)
+        return bool(data)
+
+    def _go_on(self, call: protocol.Call | None) -> None:
+        self._hold = None
+        self._loop.add_reader(self._stdout, self._print)
+        if call:
+            self._request(call)
 
     def _readable(self) -> None:
         try:
             packet = self._wire.recv(protocol.MAX_MESSAGE)
         except ConnectionResetError:
             packet = b""
-        self.drain()
+        while self._take():  # all that was printed before, so that order holds
+            pass
         if not packet:
             self._close()
-            self._ended(self._wait())
-            return
+            return self._ended(self._wait())
         self._packet += packet
         if request := protocol.parse_request(self._packet):
             self._packet = b""
             self._sequence, call = request
-            self._request(call)
+            if self._hold:
+                self._hold.cancel()
+            if wait := self._full():
+                self._hold = self._loop.call_later(wait, self._go_on, call)
+            else:
+                self._go_on(call)
 
     def reply(self, result: int, data: bytes, interrupts: list[int], flags: int) -> None:
         """Answer the request that is open; `flags` are protocol.CTRL_C and the like."""
@@ -163,6 +189,8 @@ class Vm:
         return status
 
     def _close(self) -> None:
+        if self._hold:
+            self._hold.cancel()
         if self._wire.fileno() >= 0:
             self._loop.remove_reader(self._wire)
             self._wire.close()

@@ -1,19 +1,14 @@
-"""What the switch tells of itself, /metrics and /log, survives what happens to the board."""
-
-from collections.abc import Callable
+"""GET /log and GET /metrics survive what happens to the board."""
 
 import client
-import pytest
 from deploy_rig import Files, Target, changed
 from fault_rig import boot
 from prometheus_client.parser import text_string_to_metric_families as families
-from test_faults_timer import make, with_settings  # noqa: F401  (a fixture)
+from timer_rig import Make, variants, with_settings
 
 from tools.virtual_board.chip import EXCEPTION
 
-Make = Callable[..., Target]
 ALL = ("METRICS = True", "EVENT_LOG = True", "AUTO_OFF_S = 60", "POWER_ON = 'on'")
-variants = pytest.mark.parametrize("variant", ["generic", "romfs"])
 
 
 def text(target: Target, path: str) -> str:
@@ -28,8 +23,8 @@ def log(target: Target) -> list[str]:
 
 
 @variants
-def test_the_log_has_what_came_before_a_crash(make: Make, variant: str) -> None:  # noqa: F811
-    target = make("EVENT_LOG = True", variant=variant)
+def test_the_log_has_what_came_before_a_crash(make_with: Make, variant: str) -> None:
+    target = make_with("EVENT_LOG = True", variant=variant)
     client.set_led(target.board.http, True)
     boot(target.board, lambda chip: chip.hard_reset(EXCEPTION))
     assert log(target) == ["boot exception, on", "on, web", "boot power-on, off"]
@@ -37,8 +32,8 @@ def test_the_log_has_what_came_before_a_crash(make: Make, variant: str) -> None:
     assert log(target) == ["boot power-on, off"]
 
 
-def test_a_deploy_is_in_the_log(make: Make, files: Files) -> None:  # noqa: F811
-    target = make("EVENT_LOG = True")
+def test_a_deploy_is_in_the_log(make_with: Make, files: Files) -> None:
+    target = make_with("EVENT_LOG = True")
     new = with_settings(files, "EVENT_LOG = True")
     pages = new["/device/pages.mpy"]
     at = pages.index(b"1.0.0+") + 6
@@ -48,15 +43,15 @@ def test_a_deploy_is_in_the_log(make: Make, files: Files) -> None:  # noqa: F811
 
 
 @variants
-def test_prometheus_reads_a_board(make: Make, variant: str) -> None:  # noqa: F811
-    target = make("METRICS = True", variant=variant)
+def test_prometheus_reads_a_board(make_with: Make, variant: str) -> None:
+    target = make_with("METRICS = True", variant=variant)
     client.set_led(target.board.http, True)
     found = {f.name: f.samples[0].value for f in families(text(target, "/metrics"))}
     assert found["switch_on"] == 1 and found["switch_changes"] == 1 and len(found) == 9
 
 
-def test_all_features_at_once_serve_from_flash(make: Make) -> None:  # noqa: F811
-    target = make(*ALL, variant="romfs")
+def test_all_features_at_once_serve_from_flash(make_with: Make) -> None:
+    target = make_with(*ALL, variant="romfs")
     assert client.led(target.board.http) is True  # POWER_ON
     target.board.do(lambda chip: chip.clock.advance(61_000))
     target.board.wait_for(lambda chip: not chip.gpio.led())
@@ -65,7 +60,7 @@ def test_all_features_at_once_serve_from_flash(make: Make) -> None:  # noqa: F81
     assert "Traceback" not in target.board.console
 
 
-def test_without_the_settings_there_is_neither(make: Make) -> None:  # noqa: F811
-    target = make()
+def test_without_the_settings_there_is_neither(make_with: Make) -> None:
+    target = make_with()
     for path in ("/metrics", "/log"):
         assert client.request(target.board.http, "GET", path)[0] == 404

@@ -1,0 +1,35 @@
+"""Ctrl-C on its way to a program: with a reply, or as a signal if the program makes no calls."""
+
+import asyncio
+from collections.abc import Callable
+
+GRACE = 0.05  # s in which a computing program may notice an event by a call of its own
+
+
+class CtrlC:
+    """`waiting` until a reply takes it. After GRACE it is sent by `signal()` if `computing()`."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        computing: Callable[[], bool],
+        signal: Callable[[], None],
+    ) -> None:
+        self._loop, self._computing, self._signal = loop, computing, signal
+        self.waiting = self._signalled = False
+
+    def press(self) -> None:
+        """Note the key."""
+        self.waiting = True
+        self._loop.call_later(GRACE, self._send)
+
+    def _send(self) -> None:
+        if self.waiting and self._computing() and not self._signalled:
+            # Only one: a second before the first is taken would end the interpreter.
+            self.waiting, self._signalled = False, True
+            self._signal()
+
+    def was_sent(self) -> bool:
+        """True once after a signal: it may have broken off the call that comes now."""
+        sent, self._signalled = self._signalled, False
+        return sent
