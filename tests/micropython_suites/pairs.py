@@ -53,7 +53,7 @@ def run(checkout: Checkout, suite: str, files: str, folder: Path, results: Path)
 def _introduce(server: VirtualBoard, client: VirtualBoard, over: threading.Event) -> None:
     """Let the client reach each UDP port that the server binds, until the test is over."""
     while not over.wait(0.02):
-        for port in server.do(lambda chip: chip.udp.ports_in_use()):
+        for port in server.do(lambda chip: list(chip.udp._doors)):
             number = server.udp_port(port)
             client.do(lambda chip, n=number, p=port: chip.udp.introduce(n, (_SERVER, p)))
 

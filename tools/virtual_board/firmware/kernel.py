@@ -66,13 +66,13 @@ def _modules(layout, uctypes):
     )
     for name in hidden.split():
         sys.modules.pop(name)
-    chip_builtins.change()
     for name, module in sys.modules.items():
         if hasattr(module, "__file__"):  # what is built in has its name and no file
             module.__name__ = name
             del module.__file__
         if name in _FIXED:
             uctypes.bytearray_at(id(module.__dict__) + 8, 1)[0] |= _IS_FIXED
+    chip_builtins.change()
     imports.restrict(sys.modules, layout[_SIZE] > _ONE_MIB)
     sys.path[:] = ["", ".frozen", "/lib", "/"]
 

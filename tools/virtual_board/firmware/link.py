@@ -85,7 +85,6 @@ SINGLE = const(0)
 PASTE = const(1)
 
 _HEAD = const(12)  # request: sequence, operation, length of data, two signed words
-_REPLY = const(16)  # reply: sequence, interrupts, flags, spare, four interrupts, result, length
 _CTRL_C = const(1)
 _FAULTY = const(2)
 _AGAIN = const(4)
@@ -94,15 +93,13 @@ _NESTED = const(0x80)  # added to the operation: a callback calls
 _wire = open(int(getenv("WIRE")), "r+b")  # the descriptor that vm.py left us
 _out = bytearray(_HEAD + 4096)
 _out_view = memoryview(_out)
-_words = array("i", [0] * 4)
-_head = uctypes.bytearray_at(uctypes.addressof(_words), _REPLY)  # the same memory
+_words = array("i", [0] * 4)  # reply: the four bytes of _head, four interrupts, result, length
+_head = uctypes.bytearray_at(uctypes.addressof(_words), 4)  # sequence, interrupts, flags, spare
 _body = bytearray(4096)
 _in = memoryview(_body)
-_sequence = 0
-_nested = 0
+_sequence = _nested = 0
 del getenv, uctypes  # programs can reach this module
 SCHEDULED = const(160)  # interrupt numbers from here on: scheduler.py
-
 handlers = {}  # interrupt number -> function of no arguments
 faulty = 0  # not, while the flash can be read
 
@@ -195,7 +192,7 @@ def flash(op, address, length, data, into):
     struct.pack_into("<BBHii", _out, 0, _sequence, op | _nested, len(data), address, length)
     _wire.write(_out, _HEAD)
     _wire.write(data)
-    _wire.readinto(_head)
+    _wire.readinto(_words)
     _wire.readinto(into)  # the chip sends as many bytes as were asked for, whatever happened
     interrupts, flags = _head[1], _head[2]
     numbers, status = _words[1], _words[2]

@@ -83,10 +83,6 @@ class Network:
         """The port on 127.0.0.1 that stands for one of the board's. KeyError: it has none."""
         return self._doors[port].getsockname()[1]
 
-    def ports_in_use(self) -> list[int]:
-        """The board's ports that have one."""
-        return list(self._doors)
-
     def board_port(self, number: int) -> int:
         """The port of the board that a port on 127.0.0.1 stands for."""
         return next(p for p, door in self._doors.items() if door.getsockname()[1] == number)
