@@ -89,7 +89,7 @@ def start(settings):
     _mqtt = sys.modules.get("device.mqtt")
     if _mqtt:
         _tell = _mqtt.tell
-        _mqtt.tell = _told
+        _mqtt.tell = _told  # type: ignore[attr-defined]
     allow, handler = api.routes["/led"]
     api.routes["/led"] = (allow, _as(1, handler))
     mqtt_switch = sys.modules.get("device.mqtt_switch")

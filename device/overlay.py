@@ -6,8 +6,8 @@ Changes go to the flash's own folder /device; removing a file there brings the d
 """
 
 # boot.py sets both, which have a folder device: the file system at /, and the ROMFS.
-files = None
-image = None
+files: "vfs.VfsLfs2" = None  # type: ignore  # noqa: F821
+image: "vfs.VfsRom" = None  # type: ignore  # noqa: F821
 
 
 def mount(readonly, mkfs):

@@ -1,7 +1,4 @@
-"""TCP connections as lwIP and modlwip.c have them on the ESP8266, in memory: both ends of each.
-
-test_tcp_contract.py holds it to what the virtual board's TCP does.
-"""
+"""TCP connections as lwIP and modlwip.c have them on the ESP8266, in memory: both ends of each."""
 
 import errno
 

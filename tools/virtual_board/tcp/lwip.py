@@ -2,15 +2,13 @@
 
 modlwip is here and in sockets.py. lwIP is network.py, syn.py, outgoing.py, and pcb.py (a
 connection) with receive_window.py and send_buffer.py. listener.py, loopback.py, path.py and
-hosts.py stand for the air and for the other hosts. Each rule names the C function that it is
-taken from. All runs in the event loop's thread, and nothing waits.
-Errors are OSError with MicroPython's numbers, which are Linux's.
+hosts.py stand for the air and for the other hosts. Each rule names its C function. All runs in
+the event loop's thread, and nothing waits. Errors are OSError with MicroPython's numbers.
 
 Harsher than the chip:
 * After a reset was reported once, all but close() fails and adds to `misuse`: there a write can
   crash (v1.28+). So does setting an option on a socket that was reset: there by a null pointer.
 * Room in the send buffer comes back when everything sent is acknowledged, not segment by segment.
-* recv() without a connection is ENOTCONN even where a non-blocking one would say EAGAIN.
 * After a hard reset or a crash the kernel answers for the silent connections (network.py), so
   that a client's keepalive finds nothing wrong; the chip's wrong RSTs would let it run out.
 * Connecting takes a round trip of 10 ms, so a non-blocking connect() hardly ever succeeds at once.
@@ -27,8 +25,7 @@ Kinder, or different only in time:
 * Data and FIN count as two segments. In one segment before accept() the chip would lose the FIN.
 * A dropped SYN's client believes itself connected: the kernel answered. A board that is off, or
   off the air without a listener, refuses at once where a real one would be silent.
-* When the link comes back both sides go on at once, without waiting for retransmission timers,
-  and no connection dies of too many retransmissions (TCP_MAXRTX).
+* When the link comes back both sides go on at once; none dies of retransmissions (TCP_MAXRTX).
 * SYN_RCVD takes no time, the SDK's heap never runs out, congestion and loss do not happen.
 * Two segments of unequal length that arrive together may be cut elsewhere; their number is right.
 """
