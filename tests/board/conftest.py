@@ -6,6 +6,7 @@ from pathlib import Path
 
 import client
 import pytest
+from bench_rig import bench  # noqa: F401  (a fixture)
 from broker_rig import broker, lamp, listener, make_broker, make_lamp  # noqa: F401  (fixtures)
 from deploy_rig import files, make_target, variant  # noqa: F401  (fixtures)
 from fault_rig import victim, victims  # noqa: F401  (fixtures)

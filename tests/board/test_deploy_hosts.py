@@ -40,7 +40,7 @@ def test_boards_of_every_firmware_at_once_each_get_what_fits_it(
     boards = [make_target(stale, variant) for variant in VARIANTS]
     monkeypatch.setenv("HOSTS", " ".join(map(host, boards)))
     shown: list[str] = []
-    monkeypatch.setattr(tool.Screen, "say", lambda screen, line: shown.append(line))
+    monkeypatch.setattr(tool.Rows, "say", lambda rows, line, stream=None: shown.append(line))
     assert tool.run() == 0
     for board in boards:
         for said in ("~ device/led.mpy", "~ main.py", f"running at {board.board.http}"):

@@ -2,93 +2,34 @@
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
+from bench_rig import Bench, joined
 from deploy_rig import KINDS, Files, Target, changed, variants
-from fault_rig import HOME, answers, boot, complaints, prompt_answers
+from fault_rig import answers, boot, prompt_answers
 
 from tools.board.webrepl import Unreachable
 from tools.build import ROOT
-from tools.deploy import plan
 from tools.errors import UserError
-from tools.virtual_board import image
-from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.chip import SOFT_RESTART, WATCHDOG, Chip
-from tools.virtual_board.hardware.wlan import Air
 
-# Loaded only for want of a network, with ROMFS, while a deploy is on trial, with some settings.
-NOT_ALWAYS = (
-    "ap_watch overlay trial options auto_off power_on metrics event_log page_more "
-    "mqtt mqtt_packets mqtt_switch home_assistant mdns mdns_message "
-    "setup setup_dns setup_form setup_join setup_pages"
-).split()
-MODULES = sorted(
-    [path.stem for path in (ROOT / "device").glob("*.py")] + ["pages", "page_more", "setup_pages"]
+# Not loaded here: they want a setting, a missing network, or a deploy on trial.
+NOT_LOADED = set(
+    "access_point ap_watch lookup trial options auto_off power_on metrics event_log page_more"
+    " mqtt mqtt_packets mqtt_switch home_assistant mdns mdns_message"
+    " setup setup_dns setup_form setup_join setup_pages".split()
 )
+LOADED = sorted({path.stem for path in (ROOT / "device").glob("*.py")} - NOT_LOADED | {"pages"})
+BROKEN = 'raise ValueError("x")\n'
 
 
-class Bench:
-    """One board that gets other files again and again."""
-
-    def __init__(self, folder: Path, files: Files, variant: str) -> None:
-        self._image, self._files, self._variant = folder / "flash.img", files, variant
-        image.create(self._image, files, variant)
-        self.board = VirtualBoard(self._image, variant, air=Air(HOME))
-        self._mark = 0
-
-    def boot(self, module: str = "", source: str | None = None) -> None:
-        """Boot with `module` gone, or with another source."""
-
-        def change(files: Files) -> None:
-            files.pop(f"/device/{module}.mpy", None)
-            if source:
-                files[f"/device/{module}.py"] = source.encode()
-
-        self.lay(change)
-        boot(self.board)
-
-    def lay(self, change: Callable[[Files], object]) -> None:
-        """Switch it off, and have its files anew, after change(files). With ROMFS, what changed
-        lies on top of the image, as what somebody edits on the board does.
-        """
-        files = dict(self._files)
-        change(files)
-        same = {path: x for path, x in files.items() if self._files.get(path) == x}
-        files[plan.MANIFEST] = plan.manifest(same)
-        new = self._image.with_name("new.img")
-        image.create(new, files, self._variant)
-        self.board.do(Chip.power_cut)
-        self._image.write_bytes(new.read_bytes())
-        self._mark = len(complaints(self.board))
-
-    def complaints(self) -> list[str]:
-        """What the last boot said."""
-        return complaints(self.board)[self._mark :]
-
-
-@pytest.fixture(scope="module", params=["generic", "romfs"])
-def bench(
-    tmp_path_factory: pytest.TempPathFactory, files: Files, request: pytest.FixtureRequest
-) -> Iterator[Bench]:
-    bench = Bench(tmp_path_factory.mktemp("bench"), files, request.param)
-    bench.boot()  # the SDK knows the network from now on
-    yield bench
-    bench.board.close()
-
-
-def joined(board: VirtualBoard) -> None:
-    """Wait for the network, as boot.py does not where the SDK joins it by itself."""
-    board.wait_for(lambda chip: chip.wlan.isconnected(0))
-
-
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", LOADED)
 @pytest.mark.parametrize(
     ("source", "what"),
     [
         (None, "no module named"),
-        ('raise ValueError("x")\n', "ValueError: x"),
+        (BROKEN, "ValueError: x"),
         ("import sys\nsys.exit()\n", "SystemExit"),
     ],
     ids=["gone", "broken", "exits"],
@@ -97,8 +38,8 @@ def test_without_a_module_the_prompt_comes_with_a_line_and_its_owner_gets_in(
     bench: Bench, module: str, source: str | None, what: str
 ) -> None:
     bench.boot(module, source)
-    # Without the page the API does.
-    if module not in NOT_ALWAYS and (module != "pages" or source):
+    # Without the page the API does. The overlay is loaded with ROMFS only.
+    if module != "overlay" and (module != "pages" or source):
         assert any(what in line for line in bench.complaints()), bench.complaints()
     joined(bench.board)
     try:
@@ -108,6 +49,20 @@ def test_without_a_module_the_prompt_comes_with_a_line_and_its_owner_gets_in(
         # password: an answer that is quicker waits for the next one.
         assert module in ("startup", "config", "connection", "server", "webrepl_server")
         prompt_answers(bench.board)
+
+
+def test_modules_that_are_not_loaded_may_all_be_broken(bench: Bench) -> None:
+    def change(files: Files) -> None:
+        for name in NOT_LOADED:
+            files.pop(f"/device/{name}.mpy")
+            files[f"/device/{name}.py"] = BROKEN.encode()
+
+    bench.lay(change)
+    boot(bench.board)
+    assert not any("ValueError" in line for line in bench.complaints())
+    joined(bench.board)
+    assert answers(bench.board) is False
+    prompt_answers(bench.board)
 
 
 @pytest.mark.parametrize("module", ["startup", "rtc_state", "webrepl_server"])
@@ -191,6 +146,6 @@ def test_settings_that_exit_are_a_line_and_the_switch_serves(bench: Bench, line:
 
 
 def test_with_the_files_mended_the_switch_is_back(bench: Bench) -> None:
-    bench.boot("server", 'raise ValueError("x")\n')
+    bench.boot("server", BROKEN)
     bench.boot()
     assert answers(bench.board) is False
