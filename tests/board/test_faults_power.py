@@ -29,8 +29,8 @@ def at_each_read(chip: Chip, action: Callable[[int], None]) -> None:
 
 @pytest.fixture
 def board(make_board: Callable[..., VirtualBoard]) -> VirtualBoard:
-    """Not switched on yet."""
-    return make_board(start=False, air=Air(HOME))
+    """Not switched on yet, with files, of which a boot reads most."""
+    return make_board(start=False, variant="generic", air=Air(HOME))
 
 
 def reads_of_a_boot(board: VirtualBoard) -> int:

@@ -21,7 +21,7 @@ import client
 from tools.virtual_board.board import VirtualBoard
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT = 40  # s, for what takes one or two
+TIMEOUT = 120  # s, for what takes a few on a PC that has nothing else to do
 
 
 def copy_project(folder: Path, config: str | None = client.CONFIG) -> Path:
