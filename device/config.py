@@ -68,7 +68,7 @@ def load():
         if hasattr(webrepl_cfg, "__path__"):
             problem, locked = "webrepl_cfg.py is hidden by a folder webrepl_cfg: remove that", True
         else:
-            problem, locked = _take(config, webrepl_cfg)
+            problem, locked = _copy(config, webrepl_cfg)
     except (Exception, SystemExit) as e:
         locked = not isinstance(e, ImportError) or "webrepl_cfg" not in str(e)
         if locked:
@@ -84,7 +84,7 @@ def load():
     return config
 
 
-def _take(config, source):
+def _copy(config, source):
     """Copy the settings that are fit for use; what is wrong with the rest, and whether that may
     have been meant as a password of the page.
     """

@@ -150,13 +150,13 @@ def _read(_):
             packet = _reader.read(_sock)
             if not packet:
                 return
-            _take(packet, packet[0])
+            _handle_data(packet, packet[0])
     except Exception:
         if _phase:
             _lose(_WHY[_CONNECTED])
 
 
-def _take(packet, kind):
+def _handle_data(packet, kind):
     global _phase, _wait
     if _phase == _LOGIN:
         if kind != 0x20 or len(packet) != 3:

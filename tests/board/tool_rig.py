@@ -84,7 +84,7 @@ class Tool:
         os.close(self._slave)
         os.close(self._master)
 
-    def _take(self, timeout: float) -> bool:
+    def _read_some(self, timeout: float) -> bool:
         if not select.select([self._master], [], [], timeout)[0]:
             return False
         with contextlib.suppress(OSError):
@@ -96,10 +96,10 @@ class Tool:
         deadline = time.monotonic() + TIMEOUT
         while not (found := re.search(pattern.encode(), self.shown[self._read :])):
             left = deadline - time.monotonic()
-            assert left > 0 and (self.process.poll() is None or self._take(0)), (
+            assert left > 0 and (self.process.poll() is None or self._read_some(0)), (
                 f"{pattern!r} did not come: {self.shown!r}"
             )
-            self._take(min(left, 0.1))
+            self._read_some(min(left, 0.1))
         self._read += found.end()
         return found
 
@@ -108,14 +108,14 @@ class Tool:
         while keys:
             n = os.write(self._master, keys[:256])
             keys = keys[n:]
-            self._take(0)
+            self._read_some(0)
 
     def takes_keys(self) -> None:
         """Wait until it reads key by key: before, the terminal makes a newline of Enter."""
         deadline = time.monotonic() + TIMEOUT
         while self.modes_now[3] & termios.ICANON:
             assert time.monotonic() < deadline, self.shown
-            self._take(0.01)
+            self._read_some(0.01)
 
     def interrupt(self) -> None:
         """Ctrl-C, as make and the tool get it from a terminal."""
@@ -124,7 +124,7 @@ class Tool:
     def ended(self) -> int:
         """Wait for the end; the exit status."""
         status = self.process.wait(TIMEOUT)
-        while self._take(0):
+        while self._read_some(0):
             pass
         return status
 
