@@ -122,11 +122,11 @@ class Vm:
 
     def _print(self) -> None:
         # No more than the wire takes: behind a full pipe, print() waits.
-        if self._take() and (wait := self._full()):
+        if self._read_output() and (wait := self._full()):
             self._loop.remove_reader(self._stdout)
             self._hold = self._loop.call_later(wait, self._go_on, None)
 
-    def _take(self) -> bool:
+    def _read_output(self) -> bool:
         """Hand on a part of what the program has printed; False where there is no more."""
         try:
             data = os.read(self._stdout, _PIPE)
@@ -149,7 +149,7 @@ class Vm:
             packet = self._wire.recv(protocol.MAX_MESSAGE)
         except ConnectionResetError:
             packet = b""
-        while self._take():  # all that was printed before, so that order holds
+        while self._read_output():  # all that was printed before, so that order holds
             pass
         if not packet:
             self._close()

@@ -61,7 +61,7 @@ class Decoder:
         """
         while True:
             if self._wanted:
-                data = self._take(self._wanted)
+                data = self._next_bytes(self._wanted)
                 if not data:
                     return data
                 self._header += data
@@ -76,7 +76,7 @@ class Decoder:
                 continue
             payload = b""
             if self._left:
-                data = self._take(min(size, self._left))
+                data = self._next_bytes(min(size, self._left))
                 if not data:
                     return data
                 payload = self._unmask(data)
@@ -91,7 +91,7 @@ class Decoder:
             if payload:
                 return payload
 
-    def _take(self, size: int) -> bytes | None:
+    def _next_bytes(self, size: int) -> bytes | None:
         # lwip_tcp_receive: never more than the rest of the first pbuf
         if self._broken:
             raise OSError(errno.EIO, "64-bit websocket length")
