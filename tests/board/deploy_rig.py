@@ -27,6 +27,8 @@ Files = dict[str, bytes]
 KINDS = ["PORT", "HOST"]
 # Of the firmware: device/ as files, and as an image. A test that uses make_target runs on both.
 variants = pytest.mark.parametrize("variant", ["generic", "romfs"])
+# Each wire once, and files and ROMFS once, where what one does is the same with the other.
+ways = pytest.mark.parametrize(("kind", "variant"), [("PORT", "generic"), ("HOST", "romfs")])
 BLANK = b"\xff" * VARIANTS[DEFAULT].size  # the flash of a board that has just got its firmware
 
 

@@ -1,34 +1,37 @@
 """Whatever is left of an earlier deploy in /.deploy, the next one brings the board up to date."""
 
+import itertools
 from collections.abc import Callable
 
 import pytest
-from deploy_rig import Files, Target, old_and_new, variants
+from deploy_rig import Files, Target, old_and_new
 
 from tools.deploy import plan
 from tools.deploy.steps import _FINISH
 
 Make = Callable[[Files | bytes], Target]
-pytestmark = variants
 FINISH = b"raise ValueError('of an earlier version')\n"
 
 
+DAMAGED = [
+    {"manifest": b"5"},
+    {"manifest": b"[null]"},
+    {"manifest": b'[""]'},
+    {"manifest": b"[" * 3000},
+    {"manifest/folder": b"x"},
+    {"commit": b"\xff\xfe rubbish"},
+    {"commit": b"- /x\nrubbish\n", "finish.py": None},
+    {"commit": b"0 /main.py\n"},
+    {"commit": b"0 /main.py\n", "finish.py": FINISH},
+    {"commit/folder/x": b"", "finish.py": None},
+    {"5/folder/x": b""},
+]
+
+
 @pytest.mark.parametrize(
-    "damaged",
-    [
-        {"manifest": b"5"},
-        {"manifest": b"[null]"},
-        {"manifest": b'[""]'},
-        {"manifest": b"[" * 3000},
-        {"manifest/folder": b"x"},
-        {"commit": b"\xff\xfe rubbish"},
-        {"commit": b"- /x\nrubbish\n", "finish.py": None},
-        {"commit": b"0 /main.py\n"},
-        {"commit": b"0 /main.py\n", "finish.py": FINISH},
-        {"commit/folder/x": b"", "finish.py": None},
-        {"5/folder/x": b""},
-    ],
-    ids=lambda damaged: " ".join(f"{name} {str(x)[:9]}" for name, x in damaged.items()),
+    ("damaged", "variant"),
+    zip(DAMAGED, itertools.cycle(["generic", "romfs"])),
+    ids=lambda x: " ".join(f"{name} {str(c)[:9]}" for name, c in x.items()) if x in DAMAGED else x,
 )
 def test_a_damaged_record_is_set_aside_and_all_goes_up(
     files: Files, make_target: Make, damaged: dict[str, bytes | None], variant: str

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import client
 import pytest
-from deploy_rig import KINDS, Files, Target, before, files_in, old_and_new, variants
+from deploy_rig import Files, Target, before, files_in, old_and_new, ways
 from mpremote.transport_serial import SerialTransport
 from tool_rig import Tool, copy_project, run, way
 
@@ -16,8 +16,6 @@ from tools.errors import UserError
 from tools.virtual_board.chip import Chip
 
 Make = Callable[[Files | bytes], Target]
-pytestmark = variants
-kinds = pytest.mark.parametrize("kind", KINDS)
 
 
 class Killed(BaseException):
@@ -77,7 +75,7 @@ class Killing(Writes):
                 raise Killed
 
 
-@kinds
+@ways
 def test_the_switch_goes_on_serving_whatever_is_sent_and_wherever_that_ends(
     files: Files, make_target: Make, kind: str
 ) -> None:
@@ -97,7 +95,7 @@ def test_the_switch_goes_on_serving_whatever_is_sent_and_wherever_that_ends(
     assert looks.count > 50 and target.files() == new
 
 
-@kinds
+@ways
 def test_a_deploy_killed_in_any_step_is_done_again_without_touching_the_board(
     files: Files, make_target: Make, kind: str
 ) -> None:
@@ -113,7 +111,7 @@ def test_a_deploy_killed_in_any_step_is_done_again_without_touching_the_board(
         assert target.files() == wanted
 
 
-@kinds
+@ways
 def test_a_process_that_is_killed_outright_leaves_a_board_that_can_be_deployed_to(
     files: Files, make_target: Make, tmp_path: Path, kind: str
 ) -> None:
@@ -131,7 +129,7 @@ def test_a_process_that_is_killed_outright_leaves_a_board_that_can_be_deployed_t
     assert target.files()["/main.py"] == (project / "main.py").read_bytes()
 
 
-@kinds
+@ways
 @pytest.mark.parametrize("step", ["survey", "stage", "_verify", "commit", "finish"])
 def test_a_lost_connection_is_one_line_and_the_next_deploy_goes_on_from_there(
     files: Files, make_target: Make, kind: str, step: str

@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 import client
 import pytest
-from deploy_rig import KINDS, Files, Target, before, changed, variants
+from deploy_rig import Files, Target, before, changed, ways
 
-pytestmark = variants
 DEPLOYS = int(os.environ.get("DEPLOYS", 3))
 PERIOD = 0.05  # s between two requests: several pages that look once a second
 PATIENCE = 3  # s; a request that a restart overtakes gets no answer and no end
@@ -49,7 +48,7 @@ def again(content: bytes, path: str, times: int) -> bytes:
     return content + (b"\0" * (times + 1) if path.endswith(".mpy") else b"#%d\n" % times)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@ways
 def test_requests_are_answered_during_deploys_in_a_row(
     files: Files, make_target: Callable[..., Target], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

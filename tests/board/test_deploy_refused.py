@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from deploy_rig import KINDS, Files, Target, changed, module, old_and_new, variants
+from deploy_rig import Files, Target, changed, module, old_and_new, variants, ways
 
 from tools import build
 from tools.board import connection, session
@@ -14,10 +14,9 @@ from tools.errors import UserError
 from tools.virtual_board import image
 
 Make = Callable[[Files | bytes], Target]
-pytestmark = variants
-kinds = pytest.mark.parametrize("kind", KINDS)
 
 
+@variants
 def test_a_source_that_hides_a_module_is_told_and_left_alone(
     files: Files, make_target: Make
 ) -> None:
@@ -28,6 +27,7 @@ def test_a_source_that_hides_a_module_is_told_and_left_alone(
     assert target.files()["/device/led.py"] == own
 
 
+@variants
 def test_a_folder_that_hides_a_module_is_told_and_left_alone(
     files: Files, make_target: Make
 ) -> None:
@@ -37,7 +37,7 @@ def test_a_folder_that_hides_a_module_is_told_and_left_alone(
     assert target.files()["/device/ap_watch/notes.txt"] == b"mine"
 
 
-@kinds
+@ways
 def test_code_that_fails_at_every_request_is_no_deploy_that_serves(
     files: Files, make_target: Make, kind: str
 ) -> None:
@@ -59,7 +59,7 @@ def filling(folder: Path, files: Files, variant: str) -> Files:
     return {"/big": os.urandom(1 << 12) * (left - 2 - 2)}  # pointers take some of each sector
 
 
-@kinds
+@ways
 @pytest.mark.parametrize("how", ["none left", "fails in the middle"])
 def test_a_full_flash_is_one_line_and_the_old_set_serves(
     files: Files, make_target: Make, tmp_path: Path, kind: str, how: str, variant: str
@@ -83,7 +83,7 @@ def test_a_full_flash_is_one_line_and_the_old_set_serves(
     assert target.files() == {**(old if big else new), **big}
 
 
-@kinds
+@ways
 def test_a_firmware_that_takes_another_mpy_version_is_refused(
     files: Files, make_target: Make, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +94,7 @@ def test_a_firmware_that_takes_another_mpy_version_is_refused(
     assert target.writes() == 0 and target.at_its_prompt()
 
 
+@variants
 @pytest.mark.parametrize(
     "own", [{"/device": b"cp to a folder that was not there"}, {"/main.py/x": b""}]
 )
@@ -111,7 +112,7 @@ def test_what_is_in_a_files_way_is_named_before_anything_is_written(
     assert target.writes() == before
 
 
-@kinds
+@ways
 def test_a_deploy_that_was_decided_but_cut_off_is_finished_first(
     files: Files, make_target: Make, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +134,7 @@ def test_a_deploy_that_was_decided_but_cut_off_is_finished_first(
     assert target.files() == new and target.serves()
 
 
+@variants
 def test_a_switch_that_does_not_start_is_told_with_its_reason(
     files: Files, make_target: Make
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from bench_rig import Bench, joined
-from deploy_rig import KINDS, Files, Target, changed, variants
+from deploy_rig import Files, Target, changed, ways
 from fault_rig import answers, boot, prompt_answers
 
 from tools.board.webrepl import Unreachable
@@ -111,8 +111,7 @@ def test_a_module_of_the_page_that_resets_the_board_at_its_import_ends_in_safe_m
     assert why in bench.complaints()[-1]  # it did try again: nothing had been mended
 
 
-@variants
-@pytest.mark.parametrize("kind", KINDS)
+@ways
 @pytest.mark.parametrize("module", ["startup", "api"])
 def test_a_deploy_mends_a_board_that_resets_itself_again_and_again(
     files: Files,

@@ -38,7 +38,7 @@ def test_a_feature_serves_and_leaves_room_for_a_deploy_of_every_file_and_for_inf
 ) -> None:
     config = files["/webrepl_cfg.py"] + line.encode() + b"\n"
     old = changed(files, **{"webrepl_cfg.py": config})
-    target = make_target(old)
+    target = make_target(old, "generic")
     works(target, line)
     new = {path[1:]: content + b"\0" for path, content in old.items() if path.endswith(".mpy")}
     wanted = changed(old, **new, **{"main.py": old["/main.py"] + b"#\n"})
