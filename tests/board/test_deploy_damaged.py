@@ -30,7 +30,7 @@ DAMAGED = [
 
 @pytest.mark.parametrize(
     ("damaged", "variant"),
-    zip(DAMAGED, itertools.cycle(["generic", "romfs"])),
+    list(zip(DAMAGED, itertools.cycle(["generic", "romfs"]))),
     ids=lambda x: " ".join(f"{name} {str(c)[:9]}" for name, c in x.items()) if x in DAMAGED else x,
 )
 def test_a_damaged_record_is_set_aside_and_all_goes_up(
