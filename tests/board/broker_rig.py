@@ -18,6 +18,7 @@ from tools.virtual_board import image
 from tools.virtual_board.board import VirtualBoard
 from tools.virtual_board.hardware.wlan import Air
 
+_PATIENCE = 60  # s, for boards of which each has a part of the PC
 BASE = "wifi-switch/switch-c0002a/"  # of the virtual board's id
 needs_mosquitto = pytest.mark.skipif(
     not mosquitto.program(), reason="no Mosquitto here (Debian: apt install mosquitto)"
@@ -65,7 +66,7 @@ class Client:
             return [p for t, p in self._heard[since:] if t == topic and payload in (None, p)]
 
         with self._changed:
-            if not self._changed.wait_for(found, 20):
+            if not self._changed.wait_for(found, _PATIENCE):
                 raise TimeoutError(f"no {topic} {payload}; heard: {self._heard[since:]}")
             return found()[-1]
 
