@@ -62,8 +62,8 @@ def start(name, password):
 def handle(data):
     """Return the whole response (bytes, at most 1071) to a request.
 
-    `data` (bytes-like) is all that came so far on one connection; None says that more must
-    come. Never raises, whatever the bytes, unless there is no memory for an error response.
+    `data` (bytes-like) is all that came so far; None or 0, as from http.parse(), says that more
+    must come. Never raises, unless there is no memory for an error response.
     """
     # An open page, or Home Assistant, asks the same again and again: bytes that passed every
     # check once are only compared, which allocates nothing.
@@ -88,8 +88,8 @@ def _handle(data):
     try:
         data = bytes(data)
         request = http.parse(data)
-        if request is None:
-            return None
+        if not request:
+            return request
         response = request
         if not isinstance(request, int):
             method, path, body, fields = request

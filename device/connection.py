@@ -1,11 +1,10 @@
 """The clients' connections: accepted, read, answered and ended, and none of them ever waited for.
 
-lwIP drops the SYN of a sixth active connection (tcp_in.c). Three slots for HTTP and WebREPL and a
-session leave one for the next client, for whom one of the three is evicted.
-A service is a module, or an object, with
-  port            the TCP port
+lwIP drops the SYN of a sixth connection (tcp_in.c). Three slots for HTTP and WebREPL and a session
+leave one for the next client, for whom one of the three is evicted.
+A service is a module, or an object, with `port` (TCP) and
   handle(data)    the response (bytes, at most 1071) to `data` (bytes-like, all of one connection
-                  so far), or None while that is no whole request; where it raises, 500 is sent
+                  so far); None while more must come, or 0 to ask for that by a 100; a raise is 500
   count(status)   called once for each client, with the first digit of the status that it was sent
                   (a byte, as in b"2"), or 0 where it was lost
   upgraded(sock, peer)    only behind a 101, instead of count(): True where it keeps the socket
@@ -150,8 +149,10 @@ def _handle_data(slot, n):
         if slot[_DATA]:
             data = slot[_DATA] + data
         response = slot[_SERVICE].handle(data)
-        if response is None:
+        if not response:
             slot[_DATA] = bytes(data)
+            if response == 0:
+                slot[_SOCK].send(b"HTTP/1.1 100 Continue\r\n\r\n")
             return
     else:
         response = error(-n)

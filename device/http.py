@@ -29,10 +29,12 @@ accept
 accept-encoding
 connection
 upgrade
+expect
 """)
 _HOST = const(0)
 _CONTENT_LENGTH = const(1)
 _TRANSFER_ENCODING = const(3)
+_EXPECT = const(12)
 _LISTS = const(8)  # from here on: may be sent twice, and the last one counts
 # What a token is made of (RFC 9110 5.6.2), capitals aside; the frequent ones come first, as
 # strip() searches from the left.
@@ -101,7 +103,8 @@ def line_of(word, lines):
 def parse(data):
     """Read the request that `data` (bytes, all that came so far) begins with.
 
-    Return None while more must come; the number (int) of an error as soon as it is certain;
+    Return None while more must come; 0 where the client first wants to be told to send the body
+    (Expect: 100-continue, RFC 9110 10.1.1); the number (int) of an error as soon as it is certain;
     otherwise (method, path, body, fields): method is like "GET", the path is without its query,
     the body is bytes, and fields has a value or None for each line of _FIELDS.
     What follows the body is ignored.
@@ -137,7 +140,7 @@ def parse(data):
     if line_of(word, _METHODS) < 0:
         return 5010 if word and not word.lower().strip(_TOKEN) else 4001
 
-    fields = [None] * 12
+    fields = [None] * 13
     for line in lines:
         colon = line.find(":")
         name = line[:colon].lower()
@@ -169,7 +172,7 @@ def parse(data):
         if stop > _MAX_REQUEST:
             return 413
         if stop > len(data):
-            return None
+            return 0 if fields[_EXPECT] and end + 4 == len(data) else None
     return word, target.split("?")[0], data[end + 4 : stop], fields
 
 

@@ -78,8 +78,8 @@ def handle(data):
     """Return the whole response (bytes-like) to a request, as api.handle() does."""
     try:
         request = http.parse(bytes(data))
-        if request is None:
-            return None
+        if not request:
+            return request
         response = request
         if not isinstance(request, int):
             response = _decide(request[0], request[1], request[2], request[3][_HOST])

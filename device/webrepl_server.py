@@ -68,8 +68,8 @@ def start(password, client="https://micropython.org/webrepl/"):
 def handle(data):
     """Answer a WebSocket's handshake; other requests get the client's page."""
     request = http.parse(bytes(data))
-    if request is None:
-        return None
+    if not request:
+        return request
     if isinstance(request, int):
         return http.error(request)
     fields = request[3]

@@ -41,7 +41,7 @@ GUARDS = [
     Guard(
         "a reset before the server closes: no option is set on a connection that is gone",
         "device/connection.py",
-        ("        sock.readinto(_buffer)\n", ""),
+        ("        sock.readinto(_view)\n", ""),
         "test_server_stay.py::test_a_reset_just_before_the_server_closes_does_no_harm",
     ),
     Guard(

@@ -8,14 +8,14 @@ ACCEPT = 8  # as parse() numbers them
 
 
 def test_what_curl_and_browsers_send_is_understood():
-    fields = ["192.168.4.1"] + [None] * 7 + ["*/*", None, None, None]
+    fields = ["192.168.4.1"] + [None] * 7 + ["*/*", None, None, None, None]
     assert parse(CURL) == ("GET", "/led", b"", fields)
-    fields = ["switch", "11"] + [None] * 10
+    fields = ["switch", "11"] + [None] * 11
     assert parse(SET) == ("PUT", "/led", b'{"on":true}', fields)
     accept = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"
     kind, origin = "application/x-www-form-urlencoded", "http://192.168.4.1:8080"
     fields = ["192.168.4.1:8080", "0", kind, None, None, origin, "same-origin", None, accept]
-    fields += ["gzip, deflate", "keep-alive", None]
+    fields += ["gzip, deflate", "keep-alive", None, None]
     assert parse(BROWSER) == ("POST", "/toggle", b"", fields)
 
 
@@ -24,6 +24,16 @@ def test_a_request_may_come_byte_by_byte():
         for end in range(len(data)):
             assert parse(data[:end]) is None, data[:end]
         assert isinstance(parse(data), tuple)
+
+
+def test_who_waits_to_be_told_to_send_the_body_is_told_once():
+    head = SET[:-13] + b"Expect: 100-continue\r\n\r\n"
+    body = SET[-11:]
+    assert parse(head) == 0
+    assert parse(head[:-1]) is parse(head + body[:1]) is None
+    assert parse(head + body)[2] == body
+    assert parse(CURL[:-2] + b"Expect: 100-continue\r\n\r\n")[0] == "GET"
+    check([(head.replace(b"11", b"2000"), 413)])
 
 
 def test_what_follows_a_request_is_not_taken_for_its_part():
@@ -58,7 +68,7 @@ def test_queries_and_absolute_addresses_lead_to_the_same_page():
 
 
 def test_old_clients_need_no_host():
-    assert parse(b"GET / HTTP/1.0\r\n\r\n") == ("GET", "/", b"", [None] * 12)
+    assert parse(b"GET / HTTP/1.0\r\n\r\n") == ("GET", "/", b"", [None] * 13)
     assert parse(b"TRACE / HTTP/1.0\r\nHost: a\r\n\r\n")[0] == "TRACE"
     check([(b"GET / HTTP/1.1\r\n\r\n", 4004), (b"GET http://a/ HTTP/1.1\r\n\r\n", 4004)])
     assert isinstance(parse(b"GET / HTTP/1.9\r\n" + LINES + b"\r\n"), tuple)

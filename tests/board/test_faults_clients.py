@@ -56,6 +56,17 @@ def test_a_body_that_never_comes_is_cut_off_and_changes_nothing(
         assert told(sock) == b"HTTP/1.1 408"
 
 
+def test_who_waits_to_be_told_to_send_the_body_is_told(victim: Victim) -> None:
+    with victim.suffers(after=False) as board, client.connect(board.http) as sock:
+        sock.sendall(PUT[:-2] + b"Expect: 100-continue\r\n\r\n")
+        told = b"HTTP/1.1 100 Continue\r\n\r\n"
+        assert sock.recv(len(told)) == told
+        sock.sendall(OFF[:5])
+        answers(board)
+        sock.sendall(OFF[5:])
+        assert client.read_response(sock).startswith(b"HTTP/1.1 200 ")
+
+
 def test_an_answer_that_is_never_read_holds_nobody_up(victim: Victim) -> None:
     with victim.suffers() as board, connections(board.http, 3) as socks:
         for sock in socks:

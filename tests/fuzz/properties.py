@@ -9,7 +9,7 @@ LIMIT = 1536  # bytes of a request
 PASSWORDS = ("", "secret")
 FIELDS = (
     b"host content-length content-type transfer-encoding authorization origin sec-fetch-site"
-    b" sec-websocket-key accept accept-encoding connection upgrade"
+    b" sec-websocket-key accept accept-encoding connection upgrade expect"
 ).split()
 MAY_COME_TWICE = FIELDS[8:]
 
@@ -30,7 +30,7 @@ class Switch:
         self.light.told, self.light.on = [], False
         for end in (*ends, len(data)):
             response = self._api.handle(data[:end])
-            if response is not None:
+            if response:  # 0 is as None, and tells the client to go on
                 return bytes(response), self.light.told
         return None, self.light.told
 
@@ -65,7 +65,7 @@ WHOLE, HEADS = _possible()
 def examine(data, ends=()):
     """AssertionError where the switch does with `data` (bytes), which may also come in pieces that
     end at `ends`, what it must not."""
-    parsed, request = http.parse(data), None
+    parsed, request = http.parse(data) or None, None
     if not isinstance(parsed, int):  # we may refuse what h11 takes, and never the other way round
         try:
             request = oracle.read(data)
