@@ -20,6 +20,7 @@ _ROOM = 1072
 _EAGAIN, _ENOMEM = 11, 12  # MicroPython's
 _WRITE_FAILED = "dupterm: Exception in write() method, deactivating: OSError: [Errno 9] EBADF\n"
 _VERSION = bytes((1, 29, 0))
+_END = ("end",)  # of a session, for notify(): until then slot 0 takes no more output
 
 
 def cooked(data: bytes) -> list[bytes]:
@@ -53,7 +54,7 @@ class Terminal:
         """Print to every slot, as it is."""
         self._log(data)
         self.uart.write(data)
-        if self.session and self._attached:
+        if self.session and self._attached and self._operation != _END:
             self.session.output(data)
 
     def print(self, data: bytes) -> None:
@@ -70,6 +71,7 @@ class Terminal:
     def break_write(self) -> None:
         """Ctrl-C, raised inside the write that waits: that fails, and the program goes on."""
         self._pending, self._fails = b"", True
+        self.resume()
 
     def resume(self) -> None:
         """The write that waits goes on, or ends: behind each callback it looks.
@@ -80,7 +82,7 @@ class Terminal:
         self.flush()
         if self._fails and self.session and self._attached:
             self.session.reason = _WRITE_FAILED
-            self._operation = ("end",)
+            self._operation = _END
         self._fails = False
 
     def put(self, data: bytes) -> bool:

@@ -1,8 +1,7 @@
 """One run of the VM, from a reset to the next: its calls, its waits, the interrupts it gets.
 
-Interrupts (events.py) travel with the next reply. Ctrl-C (ctrl_c.py) travels with the next reply
-to foreground code. A print() that waits for a WebREPL client holds up the program's next call;
-callbacks run meanwhile, as in lwip_tcp_send's wait.
+Interrupts (events.py) travel with the next reply, Ctrl-C (ctrl_c.py) with the next to foreground
+code. A print() that waits for a WebREPL client holds up the next call; callbacks run meanwhile.
 """
 
 import asyncio
@@ -31,7 +30,7 @@ class Execution:
         self._chip, self._terminal = chip, chip.terminal
         self.events = Events(chip.loop, self.wake)
         self._running, self._from_prompt = True, False
-        self._ctrl_c = CtrlC(chip.loop, self._computing, lambda: self._vm.interrupt())
+        self._ctrl_c = CtrlC(chip.loop, self._computing, self._send_ctrl_c)
         self._late: asyncio.TimerHandle | None = None  # a call that a signal may have broken off
         self._wait: asyncio.TimerHandle | None = None
         self._held: Call | None = None  # waits until the WebREPL client takes what was printed
@@ -47,6 +46,7 @@ class Execution:
         for timer in filter(None, (self._wait, self._late)):
             timer.cancel()
         self._wait = self._late = self._held = None
+        self._ctrl_c.waiting = False
         self._vm.kill()
 
     def interrupt(self, number: int) -> None:
@@ -66,6 +66,12 @@ class Execution:
 
     def _computing(self) -> bool:
         return self._running and not self._vm.waiting and not self.events.running
+
+    def _send_ctrl_c(self) -> bool:
+        # The program may be a full pipe ahead of a write that waits, which takes it on the chip.
+        blocked = self._terminal.blocked()
+        (self._terminal.break_write if blocked else self._vm.interrupt)()
+        return not blocked
 
     def _listen(self) -> None:
         # os.dupterm_notify runs between any two jumps on the chip: Ctrl-C gets through to a loop.
