@@ -32,7 +32,7 @@ check: lint ## lint and the quick tests: half a minute on two idle cores
 	@exec .venv/bin/python -m pytest --instafail -n auto -m "not slow" tests/test_*.py
 
 test: .venv/.installed-dev ## every test that this machine can run; says what it left out and why
-	@echo "Running all tests: about 5 minutes on two idle cores. What fails is shown at once."
+	@echo "Running all tests: about 25 minutes on two cores. What fails is shown at once."
 	@exec .venv/bin/python -m pytest --instafail -n 4 --dist worksteal
 
 HOME_ASSISTANT = build/home-assistant/.installed

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from deploy_rig import BLANK, KINDS, Files, Target, before, changed, module, old_and_new, variants
+from deploy_rig import BLANK, Files, Target, before, changed, module, old_and_new, variants, ways
 from mpremote.transport_serial import SerialTransport
 from power_rig import Recorder
 
@@ -14,7 +14,6 @@ from tools.deploy.steps import Deploy
 from tools.errors import UserError
 
 Make = Callable[..., Target]
-pytestmark = variants
 
 
 def decided(outcomes: list[str]) -> int:
@@ -24,7 +23,7 @@ def decided(outcomes: list[str]) -> int:
     return first
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@ways
 def test_power_lost_in_or_after_any_write_leaves_the_old_set_or_makes_way_for_the_new(
     files: Files, make_target: Make, tmp_path: Path, kind: str
 ) -> None:
@@ -41,6 +40,7 @@ def test_power_lost_in_or_after_any_write_leaves_the_old_set_or_makes_way_for_th
         again.close()
 
 
+@variants
 def test_power_lost_in_or_after_any_write_of_the_boot_that_finishes_makes_way_for_the_new_set(
     files: Files, make_target: Make, tmp_path: Path
 ) -> None:
@@ -58,6 +58,7 @@ def test_power_lost_in_or_after_any_write_of_the_boot_that_finishes_makes_way_fo
     assert outcomes == ["new"] * len(outcomes)
 
 
+@variants
 def test_power_lost_in_a_first_deploy_leaves_the_board_as_it_was_or_makes_way_for_ours(
     files: Files, make_target: Make, tmp_path: Path
 ) -> None:
@@ -75,7 +76,7 @@ def test_power_lost_in_a_first_deploy_leaves_the_board_as_it_was_or_makes_way_fo
     assert again.files() == new
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@ways
 def test_who_loses_power_meanwhile_is_told_in_one_line_and_deploys_again(
     files: Files, make_target: Make, kind: str
 ) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import client
 import pytest
-from deploy_rig import KINDS, Files, Target, changed
+from deploy_rig import Files, Target, changed
 
 from tools import info
 from tools.board import connection, session
@@ -31,10 +31,9 @@ def works(target: Target, line: str) -> None:
     assert "Traceback" not in target.board.console
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("line", FEATURES)
 def test_a_feature_serves_and_leaves_room_for_a_deploy_of_every_file_and_for_info(
-    files: Files, make_target: Callable[..., Target], kind: str, line: str
+    files: Files, make_target: Callable[..., Target], line: str
 ) -> None:
     config = files["/webrepl_cfg.py"] + line.encode() + b"\n"
     old = changed(files, **{"webrepl_cfg.py": config})
@@ -42,11 +41,11 @@ def test_a_feature_serves_and_leaves_room_for_a_deploy_of_every_file_and_for_inf
     works(target, line)
     new = {path[1:]: content + b"\0" for path, content in old.items() if path.endswith(".mpy")}
     wanted = changed(old, **new, **{"main.py": old["/main.py"] + b"#\n"})
-    status, lines = target.deploy(kind, wanted)
+    status, lines = target.deploy("HOST", wanted)  # beside a session
     assert status == 0, lines
     assert target.files() == wanted
     works(target, line)
-    host = target.board.webrepl.split("/")[2] if kind == "HOST" else None
+    host = target.board.webrepl.split("/")[2]
     with session.raw_repl(connection.open_board(host, target.board.serial)) as transport:
         assert info.facts(transport)["status"]["last_error"] == ""
     works(target, line)
