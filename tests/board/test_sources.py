@@ -13,15 +13,7 @@ from tools.virtual_board.hardware.wlan import Air
 MODULES = [Path(path).stem for path in build.sources() if path.startswith("device/")]
 
 
-# With words of 64 bits the compiler's trees take twice what they take on the chip: it lacks one
-# piece of 944 bytes for these. On the 32-bit build each of them served.
-_LARGE = ("api", "wifi")
-_TOO_LARGE = pytest.mark.xfail(reason="compiling this module needs more heap", strict=False)
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(m, marks=_TOO_LARGE) if m in _LARGE else m for m in MODULES]
-)
+@pytest.mark.parametrize("name", MODULES)
 def test_any_one_module_as_source_boots_and_serves(
     make_board: Callable[..., VirtualBoard], name: str
 ) -> None:
