@@ -28,7 +28,7 @@ clean: ## remove build/ (with the virtual board's flash) and caches; .venv stays
 
 ##
 ## To work on it (docs/contributing.md says how):
-check: lint ## lint and the quick tests: half a minute on two idle cores
+check: lint ## lint and the quick tests: some 40 seconds on two idle cores
 	@exec .venv/bin/python -m pytest --instafail -n auto -m "not slow" tests/test_*.py
 
 test: .venv/.installed-dev ## every test that this machine can run; says what it left out and why

@@ -106,6 +106,7 @@ def test_another_chip_on_the_port_is_not_erased(tmp_path):
     assert set(chip.commands) == {"sync", "read_reg"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "step", ["sync", "mem_data", "erase_flash", "flash_defl_data", "spi_flash_md5"]
 )
