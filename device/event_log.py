@@ -153,8 +153,8 @@ def _note(what, first, second, third):
     # Allocates nothing: the button calls it.
     _count(time.ticks_ms())
     kept = rtc_state._bytes
-    place = kept[_NEXT] % _COUNT
-    at = _EVENTS + 8 * place
+    row = kept[_NEXT] % _COUNT
+    at = _EVENTS + 8 * row
     seconds = _seconds
     for i in range(4):
         kept[at + i] = seconds & 0xFF
@@ -163,7 +163,7 @@ def _note(what, first, second, third):
     kept[at + 5] = first
     kept[at + 6] = second
     kept[at + 7] = third
-    rtc_state.set(_NEXT, (place + 1) % _COUNT)
+    rtc_state.set(_NEXT, (row + 1) % _COUNT)
 
 
 def _get(method, body, fields):

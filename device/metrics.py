@@ -55,22 +55,22 @@ def _changed(on):
 
 
 def _get(method, body, fields):
-    told = api.report()
+    report = api.report()
     lines = _LINES % (
         led.signal.value(),
         _changes,
-        told["uptime_s"],
-        told["mem_free"],
-        told["requests"],
-        told["rejected"],
+        report["uptime_s"],
+        report["mem_free"],
+        report["requests"],
+        report["rejected"],
         rtc_state.crashes,
-        _label(told["version"]),
-        _label(told["firmware"]),
-        told["reset_cause"],
+        _label(report["version"]),
+        _label(report["firmware"]),
+        report["reset_cause"],
     )
-    if told["rssi"] is not None:
-        lines += _SIGNAL % told["rssi"]
-    mqtt = told.get("mqtt")  # what mqtt.py says of the connection, if it is loaded
+    if report["rssi"] is not None:
+        lines += _SIGNAL % report["rssi"]
+    mqtt = report.get("mqtt")  # what mqtt.py says of the connection, if it is loaded
     if mqtt:
         lines += _MQTT % (mqtt[:9] == "connected")
     return http.response("200 OK", "text/plain; version=0.0.4; charset=utf-8", lines)
