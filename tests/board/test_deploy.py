@@ -1,5 +1,6 @@
 """`make deploy`, over the cable and over WiFi: what it changes, leaves alone, and says."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -106,6 +107,21 @@ def test_where_nothing_differs_it_asks_once_and_writes_nothing(
     assert sent == ["def survey", "def manifest", *of_images, *of_files, "def state"]
     assert len(asked) == 2 * len(sent)  # each is called once
     assert target.at_its_prompt() and target.serves()
+
+
+def test_a_deploy_that_ends_well_clears_the_last_error(files: Files, make_target: Make) -> None:
+    old, new = old_and_new(files)
+    target = make_target(old)
+
+    def last_error() -> str:
+        return json.loads(client.request(target.board.http, "GET", "/status")[1])["last_error"]
+
+    record = b"from device import rtc_state; rtc_state.record('mended since')\r"
+    target.board.do(lambda chip: chip.terminal.put(record))
+    target.board.wait_for(lambda chip: chip.rtc_memory[16:28] == b"mended since")
+    assert last_error() == "mended since"
+    assert target.deploy("PORT", new)[0] == 0
+    assert last_error() == ""
 
 
 @kinds
