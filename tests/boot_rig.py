@@ -167,3 +167,12 @@ class ServingBoard(Board):
             machine.reset(machine.EXCEPTION)
             network.reset()
             self.boot()
+
+
+def booted(monkeypatch, tmp_path, capsys):
+    """A board at home that has run boot.py, for the tests of main.py."""
+    machine.plug_in(monkeypatch)
+    network.at_home()
+    board = ServingBoard(monkeypatch, tmp_path, capsys)
+    board.boot()
+    return board

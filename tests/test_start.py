@@ -5,18 +5,14 @@ import sys
 import machine
 import network
 import pytest
-from boot_rig import SETTINGS, ServingBoard
+from boot_rig import SETTINGS, booted
 
 from tools.boot_only import boot_only
 
 
 @pytest.fixture
 def board(monkeypatch, tmp_path, capsys):
-    machine.plug_in(monkeypatch)
-    network.at_home()
-    board = ServingBoard(monkeypatch, tmp_path, capsys)
-    board.boot()
-    return board
+    return booted(monkeypatch, tmp_path, capsys)
 
 
 def test_the_switch_serves_and_the_prompt_comes_with_its_address(board):

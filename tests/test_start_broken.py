@@ -1,18 +1,13 @@
 """main.py with something broken: a line says what, and the prompt stays alive."""
 
 import machine
-import network
 import pytest
-from boot_rig import ServingBoard
+from boot_rig import booted
 
 
 @pytest.fixture
 def board(monkeypatch, tmp_path, capsys):
-    machine.plug_in(monkeypatch)
-    network.at_home()
-    board = ServingBoard(monkeypatch, tmp_path, capsys)
-    board.boot()
-    return board
+    return booted(monkeypatch, tmp_path, capsys)
 
 
 @pytest.mark.parametrize("module", ["api", "server", "status", "http"])

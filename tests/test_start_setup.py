@@ -5,16 +5,12 @@ import sys
 import machine
 import network
 import pytest
-from boot_rig import SETTINGS, ServingBoard
+from boot_rig import SETTINGS, booted
 
 
 @pytest.fixture
 def board(monkeypatch, tmp_path, capsys):
-    machine.plug_in(monkeypatch)
-    network.at_home()
-    board = ServingBoard(monkeypatch, tmp_path, capsys)
-    board.boot()
-    return board
+    return booted(monkeypatch, tmp_path, capsys)
 
 
 class Setup:

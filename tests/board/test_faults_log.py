@@ -1,10 +1,10 @@
 """GET /log and GET /metrics survive what happens to the board."""
 
 import client
-from deploy_rig import Files, Target, changed
+from deploy_rig import Files, Target, changed, variants
 from fault_rig import boot
 from prometheus_client.parser import text_string_to_metric_families as families
-from timer_rig import Make, variants, with_settings
+from timer_rig import Make, with_settings
 
 from tools.virtual_board.chip import EXCEPTION
 

@@ -2,9 +2,9 @@
 
 import client
 import pytest
-from deploy_rig import Files, changed, module
+from deploy_rig import Files, changed, module, variants
 from fault_rig import boot, complaints
-from timer_rig import Make, goes_off, lit, variants, with_settings
+from timer_rig import Make, goes_off, lit, with_settings
 
 from tools.errors import UserError
 from tools.virtual_board.chip import EXCEPTION

@@ -9,7 +9,6 @@ from deploy_rig import Files, Target, changed
 from tools.virtual_board.board import VirtualBoard
 
 Make = Callable[..., Target]
-variants = pytest.mark.parametrize("variant", ["generic", "romfs"])
 
 
 def with_settings(files: Files, *lines: str) -> Files:
